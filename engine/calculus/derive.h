@@ -1,0 +1,28 @@
+/* derive.h - adjoints of a trace: as numbers, or as values that can be recorded in turn.
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef MML_DERIVE_H
+#define MML_DERIVE_H
+
+#include "calculus/trace.h"
+
+/* One reverse sweep on the numbers in the cells. [bar] has one entry per cell: seeds at the outputs and 0
+ * elsewhere on entry, adjoints on return. */
+void trace_reverse(Session *session, Trace *trace, double *bar);
+
+/* Runs the trace on values (numbers or actives of open traces), outer actives standing for its
+ * parameters, and sweeps back from the seeds. What it does is recorded where those values are active:
+ * this is how derivatives of derivatives and gradient traces are made.
+ *   input[i]   the value of input i
+ *   output, seed   [count] output cells and the adjoint each starts with
+ *   bar[i]     receives the adjoint of input i */
+void trace_derive(Session *session, Trace *trace, const Value *input, const uint32_t *output,
+                  const Value *seed, uint32_t count, Value *bar);
+/* The same forwards only: value[i] receives the value of cell output[i]. */
+void trace_evaluate(Session *session, Trace *trace, const Value *input, const uint32_t *output,
+                    uint32_t count, Value *value);
+
+/* The adjoint of a rule: one value per input, owned. */
+void rule_adjoint(Session *session, const Rule *rule, const Value in[], const Value out[], const Value out_bar[], Value in_bar[]);
+
+#endif

@@ -1,0 +1,133 @@
+/* gradient.c - recording functions and deriving from recordings.
+ *
+ * A derivative of a derivative is the sweep of a trace that a sweep recorded: recording_gradient runs the
+ * reverse sweep of one trace with the inputs of a new one.
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#include "calculus/gradient.h"
+
+#include <string.h>
+
+#include "calculus/derive.h"
+#include "calculus/point.h"
+#include "machine/session.h"
+#include "values/operate.h"
+
+static Value *primals(Session *s, const Value *input, uint32_t inputs, double *number) {
+  Value *primal = scratch(s, (inputs + 1) * sizeof(Value));
+  for (uint32_t i = 0; i < inputs; i++) {
+    primal[i] = value_primal(input[i]);
+    number[i] = primal[i].number;
+  }
+  return primal;
+}
+
+/* The arguments again, with the trace's inputs for their numbers. */
+static Value *active_arguments(Session *s, const Trace *t, const Value *argument, uint32_t count) {
+  Value *active = scratch(s, (t->input_count + 1) * sizeof(Value));
+  for (uint32_t i = 0; i < t->input_count; i++) active[i] = trace_value(t, t->input + i);
+  Value *made = scratch(s, (count + 1) * sizeof(Value));
+  const Value *next = active;
+  for (uint32_t i = 0; i < count; i++) made[i] = point_shape(s, argument[i], &next);
+  return made;
+}
+
+static void read_outputs(Session *s, Recording *r, Value result) {
+  char text[VALUE_DESCRIPTION];
+  if (result.kind == VALUE_NOTHING) fail(s, "the function gives no value to differentiate");
+  if (result.kind == VALUE_BOOLEAN || result.kind == VALUE_STRING || result.kind == VALUE_FUNCTION)
+    fail(s, "the function must give numbers to be differentiated, found %s", value_describe(result, text));
+  r->outputs = (uint32_t)point_size(s, result, "the function's value");
+  Value *number = scratch(s, (r->outputs + 1) * sizeof(Value));
+  point_flatten(s, result, number);
+  r->output = scratch(s, (r->outputs + 1) * sizeof(uint32_t));
+  r->constant = scratch(s, (r->outputs + 1) * sizeof(Value));
+  for (uint32_t i = 0; i < r->outputs; i++) {
+    bool own = number[i].kind == VALUE_ACTIVE && number[i].level == r->trace->level;
+    r->output[i] = own ? number[i].slot : UINT32_MAX;
+    r->constant[i] = own ? value_number(number[i].number) : number[i];
+    number[i] = r->constant[i];
+  }
+  const Value *next = number;
+  r->value = point_shape(s, result, &next);
+}
+
+Recording recording_of(Session *s, Value f, const Value *argument, uint32_t count, const Value *input, uint32_t inputs) {
+  double *number = scratch(s, (inputs + 1) * sizeof(double));
+  primals(s, input, inputs, number);
+  bool deriving = s->deriving;
+  s->deriving = false;
+  Recording r = {.trace = trace_open(s, number, inputs)};
+  Value *active = active_arguments(s, r.trace, argument, count);
+  Value result = point_call(s, f, active, count);
+  read_outputs(s, &r, result);
+  value_release(result);
+  for (uint32_t i = 0; i < count; i++) value_release(active[i]);
+  trace_close(s, r.trace);
+  s->deriving = deriving;
+  return r;
+}
+
+void recording_release(Session *s, Recording *r) {
+  (void)s;
+  value_release(value_trace(r->trace));
+  value_release(r->value);
+}
+
+static bool is_passive(const Recording *r, const Value *input, const Value *seed) {
+  if (r->trace->parameter_count) return false;
+  for (uint32_t i = 0; i < r->trace->input_count; i++)
+    if (input[i].kind != VALUE_NUMBER) return false;
+  for (uint32_t i = 0; i < r->outputs; i++)
+    if (seed[i].kind != VALUE_NUMBER) return false;
+  return true;
+}
+
+void recording_adjoint(Session *s, const Recording *r, const Value *input, const Value *seed, Value *bar) {
+  Trace *t = r->trace;
+  Scratch *mark = scratch_mark(s);
+  if (is_passive(r, input, seed)) {
+    double *adjoint = scratch(s, (t->cell_count + 1) * sizeof(double));
+    memset(adjoint, 0, t->cell_count * sizeof(double));
+    for (uint32_t i = 0; i < r->outputs; i++)
+      if (r->output[i] != UINT32_MAX) adjoint[r->output[i]] += seed[i].number;
+    trace_reverse(s, t, adjoint);
+    for (uint32_t i = 0; i < t->input_count; i++) bar[i] = value_number(adjoint[t->input + i]);
+    scratch_release(s, mark);
+    return;
+  }
+  uint32_t *cell = scratch(s, (r->outputs + 1) * sizeof(uint32_t)), count = 0;
+  Value *start = scratch(s, (r->outputs + 1) * sizeof(Value));
+  for (uint32_t i = 0; i < r->outputs; i++) {
+    if (r->output[i] == UINT32_MAX) continue;
+    cell[count] = r->output[i];
+    start[count++] = seed[i];
+  }
+  trace_derive(s, t, input, cell, start, count, bar);
+  scratch_release(s, mark);
+}
+
+Recording recording_gradient(Session *s, const Recording *scalar, const Value *input) {
+  uint32_t inputs = scalar->trace->input_count;
+  double *number = scratch(s, (inputs + 1) * sizeof(double));
+  primals(s, input, inputs, number);
+  Recording g = {.trace = trace_open(s, number, inputs), .outputs = inputs};
+  Value *active = scratch(s, (inputs + 1) * sizeof(Value)), *bar = scratch(s, (inputs + 1) * sizeof(Value));
+  for (uint32_t i = 0; i < inputs; i++) active[i] = trace_value(g.trace, g.trace->input + i);
+  Value one = value_number(1);
+  if (scalar->output[0] == UINT32_MAX) {
+    for (uint32_t i = 0; i < inputs; i++) bar[i] = value_number(0);
+  } else {
+    trace_derive(s, scalar->trace, active, &scalar->output[0], &one, 1, bar);
+  }
+  g.output = scratch(s, (inputs + 1) * sizeof(uint32_t));
+  g.constant = scratch(s, (inputs + 1) * sizeof(Value));
+  for (uint32_t i = 0; i < inputs; i++) {
+    bool own = bar[i].kind == VALUE_ACTIVE && bar[i].level == g.trace->level;
+    g.output[i] = own ? bar[i].slot : UINT32_MAX;
+    g.constant[i] = own ? value_number(bar[i].number) : bar[i];
+  }
+  trace_close(s, g.trace);
+  g.value = value_nothing();
+  return g;
+}

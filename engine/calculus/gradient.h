@@ -1,0 +1,29 @@
+/* gradient.h - derivatives of functions: what the rows of primitives/calculus.c and the optimisers call.
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef MML_GRADIENT_H
+#define MML_GRADIENT_H
+
+#include "calculus/trace.h"
+
+/* A recording of f at a point: the closed trace and the cells of its outputs. */
+typedef struct Recording {
+  Trace *trace;       /* owned */
+  uint32_t *output;   /* scratch: one cell per output number; UINT32_MAX for one that does not depend on the inputs */
+  Value *constant;    /* scratch: the number such an output has */
+  uint32_t outputs;
+  Value value;        /* what f returned, with its numbers taken out of the trace (owned) */
+} Recording;
+
+/* Records f(argument…); the result must be made of numbers. */
+Recording recording_of(Session *session, Value f, const Value *argument, uint32_t count, const Value *input, uint32_t inputs);
+void recording_release(Session *session, Recording *recording);
+
+/* Adjoints of every input for seeds on the outputs, as values: plain numbers unless [input] or what f
+ * closes over is active. */
+void recording_adjoint(Session *session, const Recording *recording, const Value *input, const Value *seed, Value *bar);
+
+/* The recording of the gradient map of a scalar recording: inputs the same, one output per input. */
+Recording recording_gradient(Session *session, const Recording *scalar, const Value *input);
+
+#endif

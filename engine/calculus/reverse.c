@@ -1,0 +1,237 @@
+/* reverse.c - the reverse sweep on numbers.
+ *
+ * A zero adjoint is never multiplied: a path that does not matter cannot bring in 0*inf.
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#include <gsl/gsl_cblas.h>
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "calculus/derive.h"
+#include "machine/session.h"
+#include "machine/vm.h"
+#include "values/operate.h"
+
+/* ---- rules: adjoints written in mml ---- */
+
+static Value compile_adjoint(Session *s, const Rule *rule) {
+  Text text = {0};
+  char names[96], bars[96] = "";
+  snprintf(names, sizeof names, "%s", rule->names);
+  int index = 0;
+  text_string(&text, "(");
+  for (char *save = NULL, *name = strtok_r(names, " ", &save); name; name = strtok_r(NULL, " ", &save), index++) {
+    text_format(&text, "%s%s", index ? ", " : "", name);
+    size_t used = strlen(bars);
+    if (index >= rule->inputs) snprintf(bars + used, sizeof bars - used, ", %s_bar", name);
+  }
+  text_format(&text, "%s) -> do\n%s\nend", bars, rule->adjoint);
+  Source *source = source_new(rule->name, text.bytes, text.length);
+  text_free(&text);
+  Tree *tree = NULL;
+  Report report = {0};
+  if (parse(source, &s->symbols, &tree, &report) != PARSE_OK) {
+    char message[200];
+    snprintf(message, sizeof message, "%.199s", report.message);
+    report_clear(&report);
+    source_release(source);
+    fail(s, "the adjoint rule of %s does not parse: %s", rule->name, message);
+  }
+  Prototype *unit = prototype_new(s, tree, tree->program->child[0], true);
+  tree_release(tree);
+  source_release(source);
+  Value function = machine_run_unit(s, unit);
+  value_release((Value){.kind = VALUE_PROTOTYPE, .object = &unit->head});
+  return function;
+}
+
+static Value adjoint_function(Session *s, const Rule *rule) {
+  for (uint32_t i = 0; i < s->rule_count; i++)
+    if (s->rule[i].key == rule) return s->rule[i].function;
+  Value function = compile_adjoint(s, rule);
+  memory_grow(s->rule, s->rule_count, s->rule_capacity);
+  s->rule[s->rule_count].key = rule;
+  s->rule[s->rule_count].function = function;
+  s->rule_count++;
+  return function;
+}
+
+void rule_adjoint(Session *s, const Rule *rule, const Value in[], const Value out[], const Value out_bar[], Value in_bar[]) {
+  Value argument[RULE_INPUTS + 2 * RULE_OUTPUTS];
+  uint32_t count = 0;
+  for (int i = 0; i < rule->inputs; i++) argument[count++] = in[i];
+  for (int i = 0; i < rule->outputs; i++) argument[count++] = out[i];
+  for (int i = 0; i < rule->outputs; i++) argument[count++] = out_bar[i];
+  Value result = machine_call(s, adjoint_function(s, rule), argument, count);
+  if (rule->inputs == 1) {
+    in_bar[0] = result;
+    return;
+  }
+  if (result.kind != VALUE_TUPLE || ((Tuple *)result.object)->count != (uint32_t)rule->inputs)
+    fail(s, "the adjoint rule of %s must give %d values", rule->name, rule->inputs);
+  for (int i = 0; i < rule->inputs; i++) in_bar[i] = value_keep(((Tuple *)result.object)->item[i]);
+  value_release(result);
+}
+
+static Value cells_value(Session *s, const double *cell, Shape shape) {
+  if (shape.rows == 1 && shape.cols == 1) return value_number(*cell);
+  Array *a = array_new(s, shape.rows, shape.cols, ELEMENT_REAL);
+  memcpy(a->data, cell, array_count(a) * sizeof(double));
+  return value_array(a);
+}
+
+static void add_value(double *bar, Value v, size_t count) {
+  if (v.kind == VALUE_NUMBER) {
+    for (size_t i = 0; i < count; i++) bar[i] += v.number;
+    return;
+  }
+  const Array *a = value_as_array(v);
+  for (size_t i = 0; i < count; i++) bar[i] += a->data[i];
+}
+
+static bool all_zero(const double *x, size_t n) {
+  for (size_t i = 0; i < n; i++)
+    if (x[i] != 0) return false;
+  return true;
+}
+
+static void reverse_rule(Session *s, Trace *t, const RuleStep *step, uint32_t total, double *bar) {
+  const Rule *rule = step->rule;
+  if (all_zero(bar + step->out[0], total)) return;
+  Value in[RULE_INPUTS], out[RULE_OUTPUTS], out_bar[RULE_OUTPUTS], in_bar[RULE_INPUTS];
+  for (int i = 0; i < rule->inputs; i++) in[i] = cells_value(s, t->cell + step->in[i], step->in_shape[i]);
+  for (int i = 0; i < rule->outputs; i++) {
+    out[i] = cells_value(s, t->cell + step->out[i], step->out_shape[i]);
+    out_bar[i] = cells_value(s, bar + step->out[i], step->out_shape[i]);
+  }
+  rule_adjoint(s, rule, in, out, out_bar, in_bar);
+  for (int i = 0; i < rule->inputs; i++) {
+    add_value(bar + step->in[i], in_bar[i], (size_t)step->in_shape[i].rows * step->in_shape[i].cols);
+    value_release(in_bar[i]);
+    value_release(in[i]);
+  }
+  for (int i = 0; i < rule->outputs; i++) {
+    value_release(out[i]);
+    value_release(out_bar[i]);
+  }
+}
+
+/* ---- vector steps ---- */
+
+/* Adds w times the slopes at operands (a, b) with result r. */
+static inline void reverse_scalar(uint16_t op, double w, double a, double b, double r, double *bar_a, double *bar_b) {
+  switch (op) {
+#define ARITHMETIC(name, value, dx, dy)                                                            \
+  case SCALAR_##name: {                                                                            \
+    double x = a, y = b, z = r;                                                                    \
+    (void)x, (void)y, (void)z;                                                                     \
+    *bar_a += w * (dx);                                                                            \
+    *bar_b += w * (dy);                                                                            \
+    break;                                                                                         \
+  }
+#define UNARY(name, value, derivative, low, high, example, gives, help)                            \
+  case SCALAR_##name: {                                                                            \
+    double x = a, y = r;                                                                           \
+    (void)x, (void)y;                                                                              \
+    *bar_a += w * (derivative);                                                                    \
+    break;                                                                                         \
+  }
+#define BINARY(name, parameters, value, dx, dy, low, high, example, gives, help)                   \
+  case SCALAR_##name: {                                                                            \
+    double x = a, y = b, z = r;                                                                    \
+    (void)x, (void)y, (void)z;                                                                     \
+    *bar_a += w * (dx);                                                                            \
+    *bar_b += w * (dy);                                                                            \
+    break;                                                                                         \
+  }
+#include "primitives/elementary.def"
+    case SCALAR_max:
+    case SCALAR_min: {
+      double share = a == b ? 0.5 : (a > b) == (op == SCALAR_max);
+      *bar_a += w * share;
+      *bar_b += w * (1 - share);
+      break;
+    }
+    default: break;
+  }
+}
+
+static void reverse_vector(const double *c, double *bar, const Step *step, const Run *run) {
+  const double *a = c + run->a, *b = c + run->b, *r = c + step->out, *w = bar + step->out;
+  double *bar_a = bar + run->a, *bar_b = bar + run->b;
+  size_t da = run->a_step, db = run->b_step;
+  for (size_t i = 0; i < run->n; i++)
+    if (w[i] != 0) reverse_scalar(step->detail, w[i], a[i * da], b[i * db], r[i], &bar_a[i * da], &bar_b[i * db]);
+}
+
+/* C = op(A) op(B): the adjoint of op(A) is C_bar op(B)', that of op(B) is op(A)' C_bar. */
+static void reverse_product(const double *c, double *bar, const Step *step, const Run *run) {
+  int m = (int)run->m, k = (int)run->k, n = (int)run->n;
+  bool at = step->detail & 1, bt = step->detail & 2;
+  const double *a = c + run->a, *b = c + run->b, *w = bar + step->out;
+  if (m == 0 || n == 0 || k == 0 || all_zero(w, (size_t)m * (size_t)n)) return;
+  if (at) /* A is stored k×m: its adjoint is op(B) C_bar' */
+    cblas_dgemm(CblasRowMajor, bt ? CblasTrans : CblasNoTrans, CblasTrans, k, m, n, 1, b, bt ? k : n, w, n, 1, bar + run->a, m);
+  else
+    cblas_dgemm(CblasRowMajor, CblasNoTrans, bt ? CblasNoTrans : CblasTrans, m, k, n, 1, w, n, b, bt ? k : n, 1, bar + run->a, k);
+  if (bt) /* B is stored n×k */
+    cblas_dgemm(CblasRowMajor, CblasTrans, at ? CblasTrans : CblasNoTrans, n, k, m, 1, w, n, a, at ? m : k, 1, bar + run->b, k);
+  else
+    cblas_dgemm(CblasRowMajor, at ? CblasNoTrans : CblasTrans, CblasNoTrans, k, n, m, 1, a, at ? m : k, w, n, 1, bar + run->b, n);
+}
+
+static void reverse_run(Session *s, Trace *t, const Step *step, double *bar) {
+  const double *c = t->cell;
+  double w = bar[step->out];
+  switch (step->op) {
+    case STEP_VECTOR: reverse_vector(c, bar, step, &t->run[step->a]); break;
+    case STEP_SUM:
+      for (uint32_t i = 0; i < step->b; i++) bar[step->a + i] += w;
+      break;
+    case STEP_NORM: /* x / |x|; 0 at 0, the subgradient of least norm */
+      if (w != 0 && c[step->out] != 0) cblas_daxpy((int)step->b, w / c[step->out], c + step->a, 1, bar + step->a, 1);
+      break;
+    case STEP_DOT: {
+      const Run *run = &t->run[step->a];
+      for (uint32_t i = 0; i < run->n; i++) {
+        bar[run->a + i] += w * c[run->b + i];
+        bar[run->b + i] += w * c[run->a + i];
+      }
+      break;
+    }
+    case STEP_PRODUCT: reverse_product(c, bar, step, &t->run[step->a]); break;
+    case STEP_GATHER: {
+      const Run *run = &t->run[step->a];
+      for (uint32_t i = 0; i < run->n; i++) bar[t->pool[run->a + i]] += bar[step->out + i];
+      break;
+    }
+    case STEP_RULE: reverse_rule(s, t, &t->rule[step->a], step->b, bar); break;
+    default: break;
+  }
+}
+
+void trace_reverse(Session *s, Trace *t, double *bar) {
+  const double *c = t->cell;
+  for (const Step *step = t->step + t->step_count; step-- > t->step;) {
+    if (step->op >= SCALAR_COUNT) {
+      if (step->op != STEP_GUARD) reverse_run(s, t, step, bar);
+      continue;
+    }
+    double w = bar[step->out];
+    if (w == 0) continue;
+    double unused = 0;
+    double *bar_b = step->detail & 2 ? &unused : &bar[step->b];
+    switch (step->op) { /* the commonest inline; a constant exponent needs no logarithm */
+      case SCALAR_ADD: bar[step->a] += w; *bar_b += w; break;
+      case SCALAR_SUBTRACT: bar[step->a] += w; *bar_b -= w; break;
+      case SCALAR_MULTIPLY: bar[step->a] += w * c[step->b]; bar[step->b] += w * c[step->a]; break;
+      case SCALAR_POWER:
+      case SCALAR_pow:
+        if (!(step->detail & 1)) bar[step->a] += w * power_slope(c[step->a], c[step->b]);
+        if (!(step->detail & 2)) bar[step->b] += w * power_exponent_slope(c[step->a], c[step->b], c[step->out]);
+        break;
+      default: reverse_scalar(step->op, w, c[step->a], c[step->b], c[step->out], &bar[step->a], bar_b);
+    }
+  }
+}

@@ -1,0 +1,394 @@
+/* trace.c - recording steps and running them again.
+ *
+ * Recording shares equal scalar steps (value numbering by a hash of operation and operands).
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#include "calculus/trace.h"
+
+#include <assert.h>
+#include <gsl/gsl_cblas.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "machine/fail.h"
+#include "machine/heap.h"
+#include "machine/session.h"
+#include "memory.h"
+
+/* Past this a recording is refused: cells, steps and their companions then hold about 2 GB. */
+enum { CELLS_LARGEST = 40000000 };
+
+/* ---- opening and closing ---- */
+
+Trace *trace_open(Session *session, const double *inputs, uint32_t count) {
+  if (session->level + 1 >= TRACE_LEVELS) fail(session, "derivatives are nested more than %d deep", TRACE_LEVELS - 2);
+  Trace *trace = object_new(session, VALUE_TRACE, sizeof(Trace));
+  Object head = trace->head;
+  *trace = (Trace){.head = head, .session = session};
+  trace->level = (uint8_t)++session->level;
+  session->trace[trace->level] = trace;
+  trace->cell_capacity = count + 64;
+  trace->cell = memory_new(trace->cell_capacity * sizeof(double));
+  trace->producer = memory_new(trace->cell_capacity * sizeof(uint32_t));
+  memset(trace->producer, 0, count * sizeof(uint32_t));
+  memcpy(trace->cell, inputs, count * sizeof(double));
+  trace->cell_count = trace->input_count = count;
+  return trace;
+}
+
+void trace_close(Session *session, Trace *trace) {
+  assert(session->level == trace->level && session->trace[trace->level] == trace);
+  session->trace[session->level--] = NULL;
+}
+
+void trace_destroy(Trace *trace) {
+  free(trace->cell);
+  free(trace->producer);
+  free(trace->step);
+  free(trace->origin);
+  free(trace->run);
+  free(trace->pool);
+  free(trace->rule);
+  free(trace->parameter);
+  free(trace->held);
+  free(trace->held_cell);
+  free(trace->seen);
+  free(trace->known);
+}
+
+/* ---- room ---- */
+
+static uint32_t new_cells(Trace *trace, size_t count) {
+  if (count > CELLS_LARGEST - trace->cell_count)
+    fail(trace->session, "too many operations to differentiate: more than %d", CELLS_LARGEST);
+  uint32_t first = trace->cell_count, needed = first + (uint32_t)count;
+  if (needed > trace->cell_capacity) {
+    while (trace->cell_capacity < needed) trace->cell_capacity *= 2;
+    trace->cell = memory_resize(trace->cell, trace->cell_capacity * sizeof(double));
+    trace->producer = memory_resize(trace->producer, trace->cell_capacity * sizeof(uint32_t));
+  }
+  memset(trace->producer + first, 0, count * sizeof(uint32_t));
+  trace->cell_count = needed;
+  return first;
+}
+
+static uint32_t new_run(Trace *trace, Run run) {
+  memory_grow(trace->run, trace->run_count, trace->run_capacity);
+  trace->run[trace->run_count] = run;
+  return trace->run_count++;
+}
+
+/* Appends a step that writes [count] cells from step.out and computes them. */
+static uint32_t add_step(Trace *trace, Step step, uint32_t count) {
+  if (trace->step_count == trace->step_capacity) {
+    trace->step_capacity = trace->step_capacity ? 2 * trace->step_capacity : 64;
+    trace->step = memory_resize(trace->step, trace->step_capacity * sizeof(Step));
+    trace->origin = memory_resize((void *)trace->origin, trace->step_capacity * sizeof(Node *));
+  }
+  trace->origin[trace->step_count] = session_origin(trace->session);
+  trace->step[trace->step_count++] = step;
+  for (uint32_t i = 0; i < count; i++) trace->producer[step.out + i] = trace->step_count;
+  const char *why = step_execute(trace, &step);
+  if (why) fail(trace->session, "%s", why);
+  return step.out;
+}
+
+/* ---- constants ---- */
+
+static uint32_t hash_bits(uint64_t bits) {
+  bits ^= bits >> 32;
+  bits *= 0x9E3779B97F4A7C15u;
+  return (uint32_t)(bits >> 32);
+}
+
+static uint64_t double_bits(double x) {
+  uint64_t bits;
+  memcpy(&bits, &x, sizeof bits);
+  return bits;
+}
+
+static void known_insert(Trace *trace, uint32_t cell) {
+  uint32_t mask = trace->known_size - 1, i = hash_bits(double_bits(trace->cell[cell])) & mask;
+  while (trace->known[i]) i = (i + 1) & mask;
+  trace->known[i] = cell + 1;
+}
+
+static void known_grow(Trace *trace) {
+  uint32_t *old = trace->known, size = trace->known_size;
+  trace->known_size = size ? 2 * size : 64;
+  trace->known = memory_new_zeroed(trace->known_size, sizeof(uint32_t));
+  for (uint32_t i = 0; i < size; i++)
+    if (old[i]) known_insert(trace, old[i] - 1);
+  free(old);
+}
+
+uint32_t trace_constant(Trace *trace, double x) {
+  if (2 * trace->known_count >= trace->known_size) known_grow(trace);
+  uint64_t bits = double_bits(x);
+  uint32_t mask = trace->known_size - 1, i = hash_bits(bits) & mask;
+  for (; trace->known[i]; i = (i + 1) & mask)
+    if (double_bits(trace->cell[trace->known[i] - 1]) == bits) return trace->known[i] - 1;
+  uint32_t cell = new_cells(trace, 1);
+  trace->cell[cell] = x;
+  trace->known[i] = cell + 1;
+  trace->known_count++;
+  return cell;
+}
+
+uint32_t trace_constants(Trace *trace, const Array *array) {
+  for (uint32_t i = 0; i < trace->held_count; i++)
+    if (trace->held[i] == array) return trace->held_cell[i];
+  size_t count = array_count(array);
+  uint32_t cell = new_cells(trace, count);
+  memcpy(trace->cell + cell, array->data, count * sizeof(double));
+  if (trace->held_count == trace->held_capacity) {
+    trace->held_capacity = trace->held_capacity ? 2 * trace->held_capacity : 8;
+    trace->held = memory_resize((void *)trace->held, trace->held_capacity * sizeof(Array *));
+    trace->held_cell = memory_resize(trace->held_cell, trace->held_capacity * sizeof(uint32_t));
+  }
+  /* Only large arrays are worth remembering: the search is linear. */
+  if (count >= 16 && trace->held_count < 64) {
+    Array *kept = (Array *)(uintptr_t)array;
+    kept->head.references++;
+    trace->held[trace->held_count] = kept;
+    trace->held_cell[trace->held_count++] = cell;
+  }
+  return cell;
+}
+
+/* ---- operands ---- */
+
+static uint32_t parameter_cell(Trace *trace, Value outer) {
+  for (uint32_t i = trace->parameter_count; i-- > 0;)
+    if (trace->parameter[i].outer.slot == outer.slot && trace->parameter[i].outer.level == outer.level)
+      return trace->parameter[i].cell;
+  memory_grow(trace->parameter, trace->parameter_count, trace->parameter_capacity);
+  uint32_t cell = new_cells(trace, 1);
+  trace->cell[cell] = outer.number;
+  trace->parameter[trace->parameter_count++] = (Parameter){cell, outer};
+  return cell;
+}
+
+uint32_t trace_cell(Trace *trace, Value number) {
+  if (number.kind != VALUE_ACTIVE) return trace_constant(trace, number.number);
+  assert(number.level <= trace->level);
+  return number.level == trace->level ? number.slot : parameter_cell(trace, number);
+}
+
+static bool is_run(const uint32_t *slot, size_t count) {
+  for (size_t i = 1; i < count; i++)
+    if (slot[i] != slot[0] + i) return false;
+  return true;
+}
+
+static uint32_t gather(Trace *trace, const uint32_t *slot, uint32_t count) {
+  while (trace->pool_count + count > trace->pool_capacity) {
+    trace->pool_capacity = trace->pool_capacity ? 2 * trace->pool_capacity : 256;
+    trace->pool = memory_resize(trace->pool, trace->pool_capacity * sizeof(uint32_t));
+  }
+  memcpy(trace->pool + trace->pool_count, slot, count * sizeof(uint32_t));
+  uint32_t run = new_run(trace, (Run){.n = count, .a = trace->pool_count});
+  trace->pool_count += count;
+  return add_step(trace, (Step){.op = STEP_GATHER, .out = new_cells(trace, count), .a = run}, count);
+}
+
+uint32_t trace_cells(Trace *trace, const Array *array) {
+  if (array->element != ELEMENT_ACTIVE) return trace_constants(trace, array);
+  uint32_t count = (uint32_t)array_count(array);
+  if (count == 0) return 0;
+  if (array->level == trace->level) return is_run(array->slot, count) ? array->slot[0] : gather(trace, array->slot, count);
+  uint32_t *cell = scratch(trace->session, count * sizeof(uint32_t));
+  for (uint32_t i = 0; i < count; i++)
+    cell[i] = parameter_cell(trace, (Value){.kind = VALUE_ACTIVE, .level = array->level, .slot = array->slot[i], .number = array->data[i]});
+  return is_run(cell, count) ? cell[0] : gather(trace, cell, count);
+}
+
+/* ---- recording ---- */
+
+static uint32_t hash_step(uint32_t op, uint32_t a, uint32_t b) {
+  return hash_bits(((uint64_t)a << 32 | b) * 31 + op);
+}
+
+static void seen_grow(Trace *trace) {
+  free(trace->seen);
+  trace->seen_size = trace->seen_size ? 2 * trace->seen_size : 128;
+  trace->seen = memory_new_zeroed(trace->seen_size, sizeof(uint32_t));
+  uint32_t mask = trace->seen_size - 1;
+  for (uint32_t s = 0; s < trace->step_count; s++) {
+    const Step *step = &trace->step[s];
+    if (step->op >= SCALAR_COUNT) continue;
+    uint32_t i = hash_step(step->op, step->a, step->b) & mask;
+    while (trace->seen[i]) i = (i + 1) & mask;
+    trace->seen[i] = s + 1;
+  }
+}
+
+uint32_t trace_scalar(Trace *trace, Scalar op, uint32_t a, uint32_t b, unsigned constant) {
+  if (2 * trace->step_count >= trace->seen_size) seen_grow(trace);
+  uint32_t mask = trace->seen_size - 1, i = hash_step(op, a, b) & mask;
+  for (; trace->seen[i]; i = (i + 1) & mask) {
+    const Step *step = &trace->step[trace->seen[i] - 1];
+    if (step->op == op && step->a == a && step->b == b) return step->out;
+  }
+  trace->seen[i] = trace->step_count + 1;
+  return add_step(trace, (Step){.op = (uint16_t)op, .detail = (uint16_t)constant, .out = new_cells(trace, 1), .a = a, .b = b}, 1);
+}
+
+uint32_t trace_vector(Trace *trace, Scalar op, uint32_t n, uint32_t a, uint32_t a_step, uint32_t b, uint32_t b_step) {
+  uint32_t run = new_run(trace, (Run){.n = n, .a = a, .b = b, .a_step = a_step, .b_step = b_step});
+  return add_step(trace, (Step){.op = STEP_VECTOR, .detail = (uint16_t)op, .out = new_cells(trace, n), .a = run}, n);
+}
+
+uint32_t trace_sum(Trace *trace, uint32_t a, uint32_t n) {
+  return add_step(trace, (Step){.op = STEP_SUM, .out = new_cells(trace, 1), .a = a, .b = n}, 1);
+}
+
+uint32_t trace_norm(Trace *trace, uint32_t a, uint32_t n) {
+  return add_step(trace, (Step){.op = STEP_NORM, .out = new_cells(trace, 1), .a = a, .b = n}, 1);
+}
+
+uint32_t trace_dot(Trace *trace, uint32_t a, uint32_t b, uint32_t n) {
+  uint32_t run = new_run(trace, (Run){.n = n, .a = a, .b = b, .a_step = 1, .b_step = 1});
+  return add_step(trace, (Step){.op = STEP_DOT, .out = new_cells(trace, 1), .a = run}, 1);
+}
+
+uint32_t trace_product(Trace *trace, uint32_t a, bool a_transposed, uint32_t b, bool b_transposed, uint32_t m, uint32_t k, uint32_t n) {
+  uint32_t run = new_run(trace, (Run){.n = n, .a = a, .b = b, .m = m, .k = k});
+  uint16_t detail = (uint16_t)((a_transposed ? 1 : 0) | (b_transposed ? 2 : 0));
+  return add_step(trace, (Step){.op = STEP_PRODUCT, .detail = detail, .out = new_cells(trace, (size_t)m * n), .a = run}, m * n);
+}
+
+void trace_rule(Trace *trace, const Rule *rule, const uint32_t in[], const Shape in_shape[], uint32_t out[], const Shape out_shape[]) {
+  RuleStep step = {.rule = rule};
+  uint32_t total = 0;
+  for (int i = 0; i < rule->outputs; i++) total += out_shape[i].rows * out_shape[i].cols;
+  uint32_t first = new_cells(trace, total), next = first;
+  for (int i = 0; i < rule->inputs; i++) {
+    step.in[i] = in[i];
+    step.in_shape[i] = in_shape[i];
+  }
+  for (int i = 0; i < rule->outputs; i++) {
+    step.out[i] = out[i] = next;
+    step.out_shape[i] = out_shape[i];
+    next += out_shape[i].rows * out_shape[i].cols;
+  }
+  memory_grow(trace->rule, trace->rule_count, trace->rule_capacity);
+  trace->rule[trace->rule_count] = step;
+  add_step(trace, (Step){.op = STEP_RULE, .out = first, .a = trace->rule_count++, .b = total}, total);
+}
+
+void trace_guard(Trace *trace, Operator op, uint32_t a, uint32_t b, bool outcome) {
+  add_step(trace, (Step){.op = STEP_GUARD, .detail = (uint16_t)op, .out = outcome, .a = a, .b = b}, 0);
+}
+
+/* ---- running ---- */
+
+static void vector_execute(double *c, const Step *step, const Run *run) {
+  const double *a = c + run->a, *b = c + run->b;
+  double *out = c + step->out;
+  size_t da = run->a_step, db = run->b_step;
+  switch (step->detail) {
+    case SCALAR_ADD: for (size_t i = 0; i < run->n; i++) out[i] = a[i * da] + b[i * db]; break;
+    case SCALAR_SUBTRACT: for (size_t i = 0; i < run->n; i++) out[i] = a[i * da] - b[i * db]; break;
+    case SCALAR_MULTIPLY: for (size_t i = 0; i < run->n; i++) out[i] = a[i * da] * b[i * db]; break;
+    case SCALAR_DIVIDE: for (size_t i = 0; i < run->n; i++) out[i] = a[i * da] / b[i * db]; break;
+    case SCALAR_SCALE: for (size_t i = 0; i < run->n; i++) out[i] = scale(a[i * da], b[i * db]); break;
+    default: {
+      double (*value)(double, double) = scalar_row[step->detail].value;
+      for (size_t i = 0; i < run->n; i++) out[i] = value(a[i * da], b[i * db]);
+    }
+  }
+}
+
+static void product_execute(double *c, const Step *step, const Run *run) {
+  int m = (int)run->m, k = (int)run->k, n = (int)run->n;
+  bool at = step->detail & 1, bt = step->detail & 2;
+  if (m == 0 || n == 0) return;
+  if (k == 0) {
+    memset(c + step->out, 0, (size_t)m * (size_t)n * sizeof(double));
+    return;
+  }
+  cblas_dgemm(CblasRowMajor, at ? CblasTrans : CblasNoTrans, bt ? CblasTrans : CblasNoTrans, m, n, k, 1,
+              c + run->a, at ? m : k, c + run->b, bt ? k : n, 0, c + step->out, n);
+}
+
+static const char *rule_execute(Trace *trace, const RuleStep *step) {
+  const double *in[RULE_INPUTS];
+  double *out[RULE_OUTPUTS];
+  for (int i = 0; i < step->rule->inputs; i++) in[i] = trace->cell + step->in[i];
+  for (int i = 0; i < step->rule->outputs; i++) out[i] = trace->cell + step->out[i];
+  size_t work = step->rule->work_size ? step->rule->work_size(step->in_shape) : 0;
+  double *memory = work ? session_work(trace->session, work) : NULL;
+  return step->rule->value(in, step->in_shape, out, step->out_shape, memory);
+}
+
+static double sum_of(const double *x, size_t n) {
+  double sum = 0;
+  for (size_t i = 0; i < n; i++) sum += x[i];
+  return sum;
+}
+
+const char *step_execute(Trace *trace, const Step *step) {
+  double *c = trace->cell;
+  switch (step->op) {
+    case STEP_VECTOR: vector_execute(c, step, &trace->run[step->a]); break;
+    case STEP_SUM: c[step->out] = sum_of(c + step->a, step->b); break;
+    case STEP_NORM: c[step->out] = cblas_dnrm2((int)step->b, c + step->a, 1); break;
+    case STEP_DOT: {
+      const Run *run = &trace->run[step->a];
+      c[step->out] = cblas_ddot((int)run->n, c + run->a, 1, c + run->b, 1);
+      break;
+    }
+    case STEP_PRODUCT: product_execute(c, step, &trace->run[step->a]); break;
+    case STEP_GATHER: {
+      const Run *run = &trace->run[step->a];
+      const uint32_t *pool = trace->pool + run->a;
+      for (uint32_t i = 0; i < run->n; i++) c[step->out + i] = c[pool[i]];
+      break;
+    }
+    case STEP_RULE: return rule_execute(trace, &trace->rule[step->a]);
+    case STEP_GUARD: break;
+    default: c[step->out] = scalar_row[step->op].value(c[step->a], c[step->b]);
+  }
+  return NULL;
+}
+
+static bool guard_holds(const double *c, const Step *step) {
+  double a = c[step->a], b = c[step->b];
+  bool outcome = false;
+  switch (step->detail) {
+    case OP_LESS: outcome = a < b; break;
+    case OP_LESS_EQUAL: outcome = a <= b; break;
+    case OP_GREATER: outcome = a > b; break;
+    case OP_GREATER_EQUAL: outcome = a >= b; break;
+    case OP_EQUAL: outcome = a == b; break;
+    case OP_UNEQUAL: outcome = a != b; break;
+    default: assert(!"a guard with an operator that is no comparison");
+  }
+  return outcome == (step->out != 0);
+}
+
+/* The scalar cases stand inline: this loop is what an optimiser spends its time in. */
+bool trace_replay(Trace *trace, const double *inputs, const char **why) {
+  memcpy(trace->cell + trace->input, inputs, trace->input_count * sizeof(double));
+  double *restrict c = trace->cell;
+  *why = NULL;
+  for (const Step *s = trace->step, *end = s + trace->step_count; s < end; s++) {
+    switch (s->op) {
+#define ARITHMETIC(name, value, dx, dy)                                                            \
+  case SCALAR_##name: { double x = c[s->a], y = c[s->b]; (void)y; c[s->out] = value; break; }
+#define UNARY(name, value, derivative, low, high, example, gives, help)                            \
+  case SCALAR_##name: { double x = c[s->a]; c[s->out] = value; break; }
+#define BINARY(name, parameters, value, dx, dy, low, high, example, gives, help)                   \
+  case SCALAR_##name: { double x = c[s->a], y = c[s->b]; c[s->out] = value; break; }
+#include "primitives/elementary.def"
+      case STEP_GUARD:
+        if (!guard_holds(c, s)) return false;
+        break;
+      default:
+        *why = step_execute(trace, s);
+        if (*why) return false;
+    }
+  }
+  return true;
+}

@@ -1,0 +1,120 @@
+/* trace.h - what a function did to active inputs, written down so that it can be run again and swept
+ * backwards.
+ *
+ * A trace is straight-line code in single-assignment form. Its memory is one row of cells, each holding
+ * one double: inputs, constants, results. A scalar step reads two cells and writes one; a vector or
+ * matrix step reads and writes runs of consecutive cells, so an entry of a matrix is a cell like any
+ * other and indexing an active matrix costs nothing. Comparisons that steered the recording are guards:
+ * a replay in which one comes out differently is not valid and says so.
+ *
+ * Differentiation levels nest: the trace at level k is recorded while those below it are open. A value
+ * active at a lower level enters a higher trace as a parameter (a cell and the outer value).
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef MML_TRACE_H
+#define MML_TRACE_H
+
+#include "calculus/scalar.h"
+#include "primitives/primitive.h"
+#include "syntax/ast.h"
+#include "values/value.h"
+
+/* Steps beyond the scalar operations. What a, b and the Run at [a] mean: */
+typedef enum StepKind {
+  STEP_VECTOR = SCALAR_COUNT, /* entrywise .detail over run.n cells */
+  STEP_SUM,                   /* out = sum of cells a … a+b-1 */
+  STEP_NORM,                  /* out = 2-norm of cells a … a+b-1 */
+  STEP_DOT,                   /* out = sum of products of the two runs */
+  STEP_PRODUCT,               /* run: C (m×n) = op(A) op(B), A m×k, B k×n; detail bit 0/1: A/B is stored transposed */
+  STEP_GATHER,                /* out+i = cell pool[run.a + i], i < run.n */
+  STEP_RULE,                  /* trace->rule[a] */
+  STEP_GUARD,                 /* cell a  detail(Operator)  cell b  must be out */
+  STEP_KIND_COUNT
+} StepKind;
+
+typedef struct Step {
+  uint16_t op, detail; /* scalar steps: detail bit 0/1 set where operand a/b is constant */
+  uint32_t out, a, b;
+} Step;
+
+typedef struct Run {
+  uint32_t n, a, b;
+  uint32_t a_step, b_step; /* 0 repeats one cell */
+  uint32_t m, k;           /* PRODUCT */
+} Run;
+
+typedef struct RuleStep {
+  const Rule *rule;
+  uint32_t in[RULE_INPUTS], out[RULE_OUTPUTS];
+  Shape in_shape[RULE_INPUTS], out_shape[RULE_OUTPUTS];
+} RuleStep;
+
+typedef struct Parameter {
+  uint32_t cell;
+  Value outer; /* ACTIVE at a lower level */
+} Parameter;
+
+enum { TRACE_LEVELS = 16 };
+
+typedef struct Trace {
+  Object head;
+  Session *session;
+  uint8_t level;
+  double *cell;
+  uint32_t *producer; /* per cell: its step + 1, 0 for inputs and constants */
+  uint32_t cell_count, cell_capacity;
+  Step *step;
+  const Node **origin; /* per step: the source it came from, may be NULL */
+  uint32_t step_count, step_capacity;
+  Run *run;
+  uint32_t run_count, run_capacity;
+  uint32_t *pool;
+  uint32_t pool_count, pool_capacity;
+  RuleStep *rule;
+  uint32_t rule_count, rule_capacity;
+  Parameter *parameter;
+  uint32_t parameter_count, parameter_capacity;
+  Array **held; /* passive arrays copied into cells, kept so that they cannot change */
+  uint32_t *held_cell;
+  uint32_t held_count, held_capacity;
+  uint32_t *seen; /* hash of scalar steps, step + 1 */
+  uint32_t *known; /* hash of constants, cell + 1 */
+  uint32_t seen_size, known_size, known_count;
+  uint32_t input, input_count; /* the inputs' cells */
+} Trace;
+
+/* An open trace at the next level, with [count] input cells holding [inputs]. Its values are active until
+ * trace_close. Fails past TRACE_LEVELS. Owned. */
+Trace *trace_open(Session *session, const double *inputs, uint32_t count);
+void trace_close(Session *session, Trace *trace);
+void trace_destroy(Trace *trace); /* frees what the object owns besides values */
+static inline Value value_trace(Trace *t) { return (Value){.kind = VALUE_TRACE, .object = &t->head}; }
+
+static inline Value trace_value(const Trace *t, uint32_t cell) {
+  return (Value){.kind = VALUE_ACTIVE, .level = t->level, .slot = cell, .number = t->cell[cell]};
+}
+
+/* Recording. Each returns the first cell of the result; values are computed at once. */
+uint32_t trace_constant(Trace *trace, double x);
+uint32_t trace_constants(Trace *trace, const Array *array); /* a run of cells */
+/* The cell of a number, active or not, for use at this trace's level. */
+uint32_t trace_cell(Trace *trace, Value number);
+/* The first of consecutive cells with the array's entries; gathers them when they are scattered. */
+uint32_t trace_cells(Trace *trace, const Array *array);
+uint32_t trace_scalar(Trace *trace, Scalar op, uint32_t a, uint32_t b, unsigned constant);
+uint32_t trace_vector(Trace *trace, Scalar op, uint32_t n, uint32_t a, uint32_t a_step, uint32_t b, uint32_t b_step);
+uint32_t trace_sum(Trace *trace, uint32_t a, uint32_t n);
+uint32_t trace_norm(Trace *trace, uint32_t a, uint32_t n);
+uint32_t trace_dot(Trace *trace, uint32_t a, uint32_t b, uint32_t n);
+uint32_t trace_product(Trace *trace, uint32_t a, bool a_transposed, uint32_t b, bool b_transposed, uint32_t m, uint32_t k, uint32_t n);
+void trace_rule(Trace *trace, const Rule *rule, const uint32_t in[], const Shape in_shape[], uint32_t out[], const Shape out_shape[]);
+void trace_guard(Trace *trace, Operator op, uint32_t a, uint32_t b, bool outcome);
+
+/* Runs the trace at other inputs. False when a guard fails (the cells are then meaningless) or, with a
+ * reason in *why, when a rule cannot be applied. */
+bool trace_replay(Trace *trace, const double *inputs, const char **why);
+/* Executes one step on the cells: what recording and replay share. NULL, or why it cannot be done; a
+ * failing guard is not detected here. */
+const char *step_execute(Trace *trace, const Step *step);
+
+#endif

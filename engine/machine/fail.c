@@ -1,0 +1,198 @@
+/* fail.c - errors of the running evaluation, and memory that goes with it.
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#include "machine/fail.h"
+
+#include <assert.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "machine/session.h"
+
+/* ---- where we are ---- */
+
+/* A frame that waits for another one stands behind its call, unless that call came from C. */
+static const Node *frame_origin(const Session *s, uint32_t index) {
+  const Frame *f = &s->frame[index];
+  size_t at = (size_t)(f->at - f->code->instruction);
+  bool waiting = index + 1 < s->depth && !s->frame[index + 1].boundary;
+  return f->code->origin[waiting ? at - 1 : at];
+}
+
+const Node *session_origin(const Session *s) {
+  if (s->origin) return s->origin;
+  return s->depth ? frame_origin(s, s->depth - 1) : NULL;
+}
+
+Source *session_source(const Session *s) {
+  if (s->origin) return s->origin_source;
+  return s->depth ? s->frame[s->depth - 1].code->prototype->tree->source : NULL;
+}
+
+/* The operand or argument [index] of a node; -1 is the node itself. */
+static const Node *part_of(const Node *node, int index) {
+  if (!node || index < 0) return node;
+  uint32_t child = (uint32_t)index;
+  if (node->kind == NODE_CALL || node->kind == NODE_CALL_EACH) child++;
+  if (node->kind == NODE_PIPE) child = index == 0 ? 0 : 1;
+  if (child >= node->count || !node->child[child]) return node;
+  const Node *part = node->child[child];
+  return part->kind == NODE_NAMED ? part->child[0] : part;
+}
+
+static void add_calls(Session *s, Report *r) {
+  for (uint32_t i = s->depth; i-- > 1 && r->call_count < REPORT_CALLS;) {
+    const Frame *frame = &s->frame[i], *caller = &s->frame[i - 1];
+    const Prototype *p = frame->code->prototype;
+    const Node *call = frame_origin(s, i - 1);
+    if (p->is_unit || p->is_library || caller->code->prototype->is_library || !call) continue;
+    int k = r->call_count++;
+    r->call[k].source = source_keep(caller->code->prototype->tree->source);
+    r->call[k].span = call->span;
+    snprintf(r->call[k].name, sizeof r->call[k].name, "%s", p->name ? p->name->name : "a function");
+  }
+}
+
+/* Errors inside the standard library are blamed on the call that led there. */
+static void skip_library(const Session *s, const Node **origin, Source **source) {
+  if (s->origin) return;
+  uint32_t i = s->depth;
+  while (i > 0 && s->frame[i - 1].code->prototype->is_library) i--;
+  if (i == 0 || i == s->depth) return;
+  *origin = frame_origin(s, i - 1);
+  *source = s->frame[i - 1].code->prototype->tree->source;
+}
+
+Report *failure(Session *s, const char *format, ...) {
+  char message[sizeof s->report.message];
+  va_list list;
+  va_start(list, format);
+  vsnprintf(message, sizeof message, format, list);
+  va_end(list);
+  const Node *origin = session_origin(s);
+  Source *source = session_source(s);
+  skip_library(s, &origin, &source);
+  report_clear(&s->report);
+  report_start(&s->report, source, origin ? origin->span : (Span){0, 0}, "%s", message);
+  if (!s->origin) add_calls(s, &s->report);
+  return &s->report;
+}
+
+/* The first labelled argument takes the place of the whole operation, further ones are added. */
+void failure_argument(Session *s, Report *r, int index, const char *format, ...) {
+  char text[sizeof r->label[0].text];
+  va_list list;
+  va_start(list, format);
+  vsnprintf(text, sizeof text, format, list);
+  va_end(list);
+  const Node *origin = session_origin(s);
+  if (!origin || (s->depth && !s->origin && s->frame[s->depth - 1].code->prototype->is_library)) return;
+  bool whole = r->label_count == 1 && r->label[0].text[0] == 0 && index >= 0;
+  if (whole) r->label_count = 0;
+  report_label(r, part_of(origin, index)->span, "%s", text);
+}
+
+const char *failure_text(Session *s, int index, char *buffer, size_t size) {
+  const Node *node = part_of(session_origin(s), index);
+  const Source *source = session_source(s);
+  if (!node || !source) return buffer[0] = '?', buffer[1] = 0, buffer;
+  size_t length = node->span.end - node->span.start;
+  bool composed = node->kind == NODE_BINARY || node->kind == NODE_NEGATE || node->kind == NODE_IMPLICIT || node->kind == NODE_COMPARE;
+  if (composed && !node->grouped && length + 3 < size) snprintf(buffer, size, "(%.*s)", (int)length, source->text + node->span.start);
+  else snprintf(buffer, size, "%.*s", (int)(length < size ? length : size - 1), source->text + node->span.start);
+  return buffer;
+}
+
+_Noreturn void raise_failure(Session *s, Report *report) {
+  assert(report == &s->report && s->handler);
+  (void)report;
+  longjmp(*s->handler, 1);
+}
+
+_Noreturn void fail(Session *s, const char *format, ...) {
+  char message[sizeof s->report.message];
+  va_list list;
+  va_start(list, format);
+  vsnprintf(message, sizeof message, format, list);
+  va_end(list);
+  raise_failure(s, failure(s, "%s", message));
+}
+
+_Noreturn void fail_argument(Session *s, int index, const char *format, ...) {
+  char message[sizeof s->report.message];
+  va_list list;
+  va_start(list, format);
+  vsnprintf(message, sizeof message, format, list);
+  va_end(list);
+  Report *r = failure(s, "%s", message);
+  failure_argument(s, r, index, "%s", "");
+  raise_failure(s, r);
+}
+
+void note(Session *s, const char *format, ...) {
+  va_list list;
+  va_start(list, format);
+  size_t before = s->notes.length;
+  text_string(&s->notes, "note: ");
+  text_format_list(&s->notes, format, list);
+  va_end(list);
+  text_string(&s->notes, "\n");
+  /* The same remark twice is noise. */
+  size_t length = s->notes.length - before;
+  const char *same = before ? memmem(s->notes.bytes, before, s->notes.bytes + before, length) : NULL;
+  if (same || before > 4000) {
+    s->notes.length = before;
+    s->notes.bytes[before] = 0;
+  }
+}
+
+void check_interrupt(Session *s) {
+  if (!interrupt_flag) return;
+  interrupt_flag = 0;
+  s->interrupted = true;
+  fail(s, "interrupted");
+}
+
+/* ---- scratch ---- */
+
+enum { SCRATCH_ALIGNMENT = 64 };
+
+void *scratch(Session *s, size_t bytes) {
+  if (bytes > (size_t)1 << 40) fail(s, "out of memory");
+  size_t head = SCRATCH_ALIGNMENT, size = (head + bytes + SCRATCH_ALIGNMENT - 1) & ~(size_t)(SCRATCH_ALIGNMENT - 1);
+  Scratch *block = aligned_alloc(SCRATCH_ALIGNMENT, size);
+  if (!block) fail(s, "out of memory: %zu bytes are not to be had", bytes);
+  *block = (Scratch){.previous = s->scratch};
+  s->scratch = block;
+  return (char *)block + head;
+}
+
+void scratch_adopt(Session *s, void *object, void (*destroy)(void *)) {
+  Scratch *block = aligned_alloc(SCRATCH_ALIGNMENT, SCRATCH_ALIGNMENT);
+  if (!block) {
+    destroy(object);
+    fail(s, "out of memory");
+  }
+  *block = (Scratch){.previous = s->scratch, .memory = object, .destroy = destroy};
+  s->scratch = block;
+}
+
+void scratch_release(Session *s, Scratch *mark) {
+  while (s->scratch != mark) {
+    Scratch *block = s->scratch;
+    s->scratch = block->previous;
+    if (block->destroy) block->destroy(block->memory);
+    free(block);
+  }
+}
+
+double *session_work(Session *s, size_t count) {
+  if (count > s->work_size) {
+    double *grown = realloc(s->work, count * sizeof(double));
+    if (!grown) fail(s, "out of memory: %zu bytes are not to be had", count * sizeof(double));
+    s->work = grown;
+    s->work_size = count;
+  }
+  return s->work;
+}

@@ -1,0 +1,17 @@
+/* random.h - the session's generator: xoshiro256** (Blackman and Vigna 2018), seeded by splitmix64.
+ *
+ * The stream depends on the seed alone, on every platform.
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef MML_RANDOM_H
+#define MML_RANDOM_H
+
+#include "values/value.h"
+
+enum { RANDOM_DEFAULT_SEED = 1 };
+
+void random_seed(Session *session, uint64_t seed);
+double random_uniform(Session *session); /* [0, 1), 53 bits */
+double random_normal(Session *session);  /* polar method, no state kept between calls */
+
+#endif

@@ -1,0 +1,423 @@
+/* session.c - names and their meanings, and the statements of a text one after the other.
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#include "machine/session.h"
+
+#include <gsl/gsl_errno.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "machine/random.h"
+#include "machine/stdlib.h"
+#include "machine/vm.h"
+#include "syntax/unparse.h"
+#include "values/display.h"
+
+volatile sig_atomic_t interrupt_flag;
+
+void mml_interrupt(void) { interrupt_flag = 1; }
+
+/* ---- names ---- */
+
+Binding *session_binding(Session *s, const Symbol *symbol) {
+  if (symbol->id >= s->binding_count) {
+    uint32_t count = s->binding_count ? s->binding_count : 512;
+    while (count <= symbol->id) count *= 2;
+    s->binding = memory_resize(s->binding, count * sizeof(Binding));
+    memset(s->binding + s->binding_count, 0, (count - s->binding_count) * sizeof(Binding));
+    s->binding_count = count;
+  }
+  return &s->binding[symbol->id];
+}
+
+Value session_lookup(Session *s, const Symbol *symbol) {
+  Binding *b = session_binding(s, symbol);
+  return b->value.kind != VALUE_NOTHING ? b->value : b->builtin;
+}
+
+Type value_type(Value v) {
+  return v.kind == VALUE_NOTHING ? TYPE_NONE : v.kind == VALUE_NUMBER ? TYPE_NUMBER : value_is_real_array(v) ? TYPE_ARRAY : TYPE_ANY;
+}
+
+void session_define(Session *s, const Symbol *symbol, Value value) {
+  Binding *b = session_binding(s, symbol);
+  Type type = value_type(value);
+  bool is_function = value.kind == VALUE_FUNCTION;
+  bool same_function = is_function && b->is_function && b->value.kind == VALUE_FUNCTION && b->value.object == value.object;
+  bool fits = (b->assumed == type || (b->assumed == TYPE_ANY && type != TYPE_NONE)) && !b->is_function;
+  Value old = b->value;
+  b->value = value;
+  if (!same_function && (is_function || !fits)) {
+    b->assumed = type;
+    b->is_function = is_function;
+    s->epoch++;
+  }
+  value_release(old);
+}
+
+static void offer_names(Session *s, Suggestion *suggestion) {
+  for (uint32_t i = 0; i < s->symbols.count; i++) {
+    const Binding *b = i < s->binding_count ? &s->binding[i] : NULL;
+    if (!b || (b->value.kind == VALUE_NOTHING && b->builtin.kind == VALUE_NOTHING)) continue;
+    const char *name = s->symbols.symbol[i]->name;
+    if (name[strlen(name) - 1] != '_') suggestion_offer(suggestion, name);
+  }
+}
+
+static bool is_known(Session *s, const char *name, size_t length) {
+  const Symbol *symbol = symbol_find(&s->symbols, name, length);
+  return symbol && session_lookup(s, symbol).kind != VALUE_NOTHING;
+}
+
+/* xy when x and y exist: paper's product. */
+static bool is_product_of_names(Session *s, const char *name, char *advice, size_t size) {
+  size_t length = strlen(name);
+  for (size_t k = 1; k < length; k++) {
+    if (((unsigned char)name[k] & 0xC0) == 0x80) continue;
+    if (!is_known(s, name, k) || !is_known(s, name + k, length - k)) continue;
+    snprintf(advice, size, "%.*s*%s", (int)k, name, name + k);
+    return true;
+  }
+  return false;
+}
+
+typedef struct Foreign { const char *name, *advice; } Foreign;
+
+/* What users of other languages type. */
+static const Foreign foreign_names[] = {
+    {"True", "true"}, {"False", "false"}, {"None", "(a body without a value gives nothing)"}, {"len", "length(v)"},
+    {"np", "builtins need no prefix: dot(a, b)"}, {"numpy", "builtins need no prefix"}, {"math", "builtins need no prefix: sin(x)"},
+    {"lambda_x", "x -> …"}, {"power", "x^y"}, {"arange", "a:step:b"}, {"range", "1:n"}, {"elif", "elseif"}, {"fzero", "root(f, a, b)"},
+    {"fminsearch", "argmin(f, x0)"}, {"fmincon", "minimize f(x) over x s.t. …"}, {"disp", "print(x)"}, {"printf", "print(\"{x:.3f}\")"},
+    {"transpose", "A'"}, {"matmul", "A*B"}, {"concatenate", "[a; b]"}, {"eigenvalues", "eigvals(A)"}, {"determinant", "det(A)"},
+    {"grad", "gradient(f, p)"}, {"deriv", "f'"}, {"import", "everything is already there"}, {"def", "f(x) = …"}, {"function", "f(x) = …"},
+};
+
+_Noreturn void session_fail_unknown(Session *s, const Symbol *name) {
+  Report *r = failure(s, "unknown name %s", name->name);
+  char advice[120];
+  if (is_product_of_names(s, name->name, advice, sizeof advice)) report_advise(r, "%s", advice);
+  for (size_t i = 0; i < sizeof foreign_names / sizeof *foreign_names; i++)
+    if (strcmp(foreign_names[i].name, name->name) == 0) report_advise(r, "%s", foreign_names[i].advice);
+  size_t length = strlen(name->name);
+  const char *underscore = strrchr(name->name, '_');
+  if (underscore && underscore != name->name && is_known(s, name->name, (size_t)(underscore - name->name)))
+    report_advise(r, "%.*s[%s]", (int)(underscore - name->name), name->name, underscore + 1);
+  if (r->advice_count == 0 && length > 1) {
+    Suggestion suggestion;
+    suggestion_start(&suggestion, name->name);
+    offer_names(s, &suggestion);
+    if (suggestion.best) report_advise(r, "%s", suggestion.best);
+  }
+  raise_failure(s, r);
+}
+
+_Noreturn void session_fail_unset(Session *s, const Symbol *name) { fail(s, "%s has no value yet on this path", name->name); }
+
+/* ---- a session's life ---- */
+
+static void bind_builtin(Session *s, const char *name, Value owned) {
+  session_binding(s, symbol_intern(&s->symbols, name, strlen(name)))->builtin = owned;
+}
+
+static void bind_rows(Session *s) {
+  for (size_t f = 0; f < primitive_family_count; f++)
+    for (size_t i = 0; i < primitive_families[f].count; i++) {
+      Function *function = function_new(s, FUNCTION_PRIMITIVE, 0);
+      function->primitive = &primitive_families[f].row[i];
+      bind_builtin(s, function->primitive->name, value_function(function));
+    }
+  bind_builtin(s, "pi", value_number(3.14159265358979323846));
+  bind_builtin(s, "e", value_number(2.71828182845904523536));
+  bind_builtin(s, "inf", value_number(INFINITY));
+  bind_builtin(s, "nan", value_number(NAN));
+}
+
+static MmlStatus run_text(Session *s, const char *name, const char *text, size_t length, MmlEcho echo, bool library);
+
+/* stdlib functions are builtins: what the user defines hides them and clear brings them back. */
+static bool load_library(Session *s) {
+  for (size_t i = 0; i < stdlib_count; i++)
+    if (run_text(s, stdlib_names[i], stdlib_texts[i], strlen(stdlib_texts[i]), MML_ECHO_NONE, true) != MML_OK) return false;
+  for (uint32_t i = 0; i < s->binding_count; i++) {
+    Binding *b = &s->binding[i];
+    if (b->value.kind == VALUE_NOTHING) continue;
+    value_release(b->builtin);
+    b->builtin = b->value;
+    b->value = value_nothing();
+    b->assumed = TYPE_NONE;
+    b->is_function = false;
+  }
+  s->epoch++;
+  return true;
+}
+
+Mml *mml_new(const MmlHost *host) {
+  gsl_set_error_handler_off();
+  Session *s = calloc(1, sizeof(Session));
+  if (!s) return NULL;
+  s->host = *host;
+  s->objects.next = s->objects.previous = &s->objects;
+  s->number = malloc(NUMBER_STACK * sizeof(double));
+  s->value = calloc(VALUE_STACK, sizeof(Value));
+  s->frame = malloc(FRAMES_LARGEST * sizeof(Frame));
+  if (!s->number || !s->value || !s->frame) {
+    mml_free((Mml *)s);
+    return NULL;
+  }
+  random_seed(s, RANDOM_DEFAULT_SEED);
+  bind_rows(s);
+  if (!load_library(s)) {
+    mml_free((Mml *)s);
+    return NULL;
+  }
+  return (Mml *)s;
+}
+
+void mml_free(Mml *mml) {
+  Session *s = (Session *)mml;
+  if (!s) return;
+  scratch_release(s, NULL);
+  heap_free(s);
+  for (uint32_t i = 0; i < s->binding_count; i++) free(s->binding[i].help);
+  for (uint32_t i = 0; i < s->slope_count; i++) tree_release(s->slope[i].tree);
+  report_clear(&s->report);
+  free(s->binding);
+  free(s->slope);
+  free(s->rule);
+  free(s->work);
+  free(s->number);
+  free(s->value);
+  free(s->frame);
+  text_free(&s->notes);
+  symbol_table_free(&s->symbols);
+  free(s);
+}
+
+/* ---- after an error ---- */
+
+/* What a failed loop has assigned so far stays, as it would had the loop been typed line by line. */
+static void recover(Session *s) {
+  for (uint32_t i = s->depth; i-- > 0;)
+    if (s->frame[i].code->prototype->is_unit) frame_export(s, &s->frame[i], true);
+  scratch_release(s, NULL);
+  s->depth = s->native_depth = 0;
+  s->level = 0;
+  memset(s->trace, 0, sizeof s->trace);
+  s->origin = NULL;
+  s->deriving = false;
+  s->result = value_nothing();
+}
+
+/* The value registers in use reach at most this far above the deepest frame: they were cleared when
+ * frames were left, so only those of frames that died by error need clearing. */
+static void clear_registers(Session *s, uint32_t top) {
+  for (uint32_t i = 0; i < top; i++) s->value[i] = value_nothing();
+}
+
+static void sweep(Session *s) {
+  size_t groups = 0, total = 2 + 2 * (size_t)s->binding_count + s->rule_count;
+  const Value **root = memory_new(total * sizeof *root);
+  size_t *count = memory_new(total * sizeof *count);
+  root[groups] = &s->answer;
+  count[groups++] = 1;
+  for (uint32_t i = 0; i < s->binding_count; i++) {
+    root[groups] = &s->binding[i].value;
+    count[groups++] = 2; /* value and builtin stand next to each other */
+  }
+  for (uint32_t i = 0; i < s->rule_count; i++) {
+    root[groups] = &s->rule[i].function;
+    count[groups++] = 1;
+  }
+  heap_sweep(s, root, count, groups);
+  free((void *)root);
+  free(count);
+}
+
+/* ---- output ---- */
+
+static void emit_text(Session *s, Text *text) {
+  if (text->length && s->host.print) s->host.print(s->host.context, text->bytes, text->length);
+  text_free(text);
+}
+
+static void emit_notes(Session *s) {
+  if (s->notes.length && s->host.report) s->host.report(s->host.context, s->notes.bytes, s->notes.length);
+  text_free(&s->notes);
+}
+
+static void emit_report(Session *s, Report *report) {
+  Text text = {0};
+  report_render(report, s->host.colour, &text);
+  if (s->host.report) s->host.report(s->host.context, text.bytes, text.length);
+  text_free(&text);
+  report_clear(report);
+}
+
+static DisplayOptions display_options(const Session *s, size_t prefix) {
+  int columns = s->host.columns ? s->host.columns : 80;
+  return (DisplayOptions){.columns = columns > (int)prefix + 20 ? columns - (int)prefix : 20};
+}
+
+static void echo_value(Session *s, Value v) {
+  Text text = {0};
+  DisplayOptions options = display_options(s, 0);
+  if (v.kind == VALUE_TABLE) display_inline(v, &options, &text);
+  display_value(v, &options, &text);
+  text_string(&text, "\n");
+  emit_text(s, &text);
+}
+
+/* name = value: on one line when the value fits there, else under the name. */
+static void echo_binding(Session *s, const Symbol *name) {
+  Value v = session_lookup(s, name);
+  Text text = {0}, one = {0};
+  size_t prefix = text_columns(name->name, strlen(name->name)) + 3;
+  DisplayOptions options = display_options(s, prefix);
+  if (v.kind == VALUE_FUNCTION && ((Function *)v.object)->prototype && ((Function *)v.object)->prototype->name == name) {
+    prototype_print(((Function *)v.object)->prototype, NULL, &text);
+  } else {
+    bool styled = v.kind == VALUE_RECORD && ((Record *)v.object)->style != RECORD_PLAIN;
+    if (!styled) display_inline(v, &options, &one);
+    bool fits = !styled && text_columns(one.bytes, one.length) <= (size_t)options.columns && !strstr(one.bytes, "…");
+    bool matrix = v.kind == VALUE_ARRAY && value_as_array(v)->rows > 3 && value_as_array(v)->cols > 1;
+    if (v.kind == VALUE_TABLE) {
+      text_append(&text, one.bytes, one.length);
+    } else if (fits && !matrix) {
+      text_format(&text, "%s = ", name->name);
+      text_append(&text, one.bytes, one.length);
+    } else if (v.kind == VALUE_RECORD) {
+      options = display_options(s, 0);
+      display_value(v, &options, &text);
+    } else {
+      text_format(&text, "%s = ", name->name);
+      display_value(v, &options, &text);
+    }
+  }
+  text_string(&text, "\n");
+  text_free(&one);
+  emit_text(s, &text);
+}
+
+/* ---- statements ---- */
+
+static const Symbol *root_of(const Node *target) {
+  while (target->kind == NODE_INDEX || target->kind == NODE_FIELD) target = target->child[0];
+  return target->symbol;
+}
+
+static void echo_statement(Session *s, const Node *n, Value result, MmlEcho echo) {
+  if (n->quiet || echo == MML_ECHO_NONE) return;
+  if (result.kind != VALUE_NOTHING) {
+    echo_value(s, result);
+    return;
+  }
+  if (echo != MML_ECHO_ALL) return;
+  if (n->kind == NODE_DEFINE) echo_binding(s, n->symbol);
+  if (n->kind == NODE_UPDATE) echo_binding(s, root_of(n->child[0]));
+  if (n->kind == NODE_ASSIGN)
+    for (uint32_t i = 0; i < n->child[0]->count; i++) echo_binding(s, root_of(n->child[0]->child[i]));
+}
+
+static void keep_help(Session *s, const Node *n) {
+  if (n->kind != NODE_DEFINE) return;
+  Binding *b = session_binding(s, n->symbol);
+  free(b->help);
+  b->help = n->length ? memory_copy_text(n->text, n->length) : NULL;
+}
+
+static void run_statement(Session *s, Tree *tree, const Node *n, MmlEcho echo, bool library) {
+  Prototype *unit = prototype_new(s, tree, n, library);
+  Value held = {.kind = VALUE_PROTOTYPE, .object = &unit->head};
+  Value result = machine_run_unit(s, unit);
+  value_release(held);
+  keep_help(s, n);
+  echo_statement(s, n, result, echo);
+  emit_notes(s);
+  if (result.kind == VALUE_NOTHING) return;
+  if (library) {
+    value_release(result);
+    return;
+  }
+  const Symbol *ans = symbol_intern(&s->symbols, "ans", 3);
+  session_define(s, ans, result);
+}
+
+static uint32_t registers_in_use(const Session *s) {
+  uint32_t top = 0;
+  for (uint32_t i = 0; i < s->depth; i++) {
+    uint32_t end = s->frame[i].value_base + s->frame[i].code->value_registers + CALL_ARGUMENTS;
+    if (end > top) top = end;
+  }
+  return top < VALUE_STACK ? top : VALUE_STACK;
+}
+
+static MmlStatus run_tree(Session *s, Tree *tree, MmlEcho echo, bool library) {
+  jmp_buf handler;
+  s->handler = &handler;
+  s->interrupted = false;
+  interrupt_flag = 0;
+  s->run++;
+  volatile MmlStatus status = MML_OK;
+  if (setjmp(handler) == 0) {
+    for (uint32_t i = 0; i < tree->program->count; i++) run_statement(s, tree, tree->program->child[i], echo, library);
+  } else {
+    Report report = s->report;
+    s->report = (Report){0};
+    status = s->interrupted ? MML_INTERRUPTED : MML_ERROR;
+    uint32_t top = registers_in_use(s);
+    recover(s);
+    clear_registers(s, top);
+    sweep(s);
+    emit_notes(s);
+    emit_report(s, &report);
+  }
+  s->handler = NULL;
+  return status;
+}
+
+static MmlStatus run_text(Session *s, const char *name, const char *text, size_t length, MmlEcho echo, bool library) {
+  if (length >= UINT32_MAX) return MML_ERROR;
+  Source *source = source_new(name, text, length);
+  Tree *tree = NULL;
+  Report report = {0};
+  ParseStatus parsed = parse(source, &s->symbols, &tree, &report);
+  MmlStatus status = MML_OK;
+  if (parsed == PARSE_OK) {
+    status = run_tree(s, tree, echo, library);
+    tree_release(tree);
+  } else if (parsed == PARSE_INCOMPLETE && name[0] == 0) {
+    report_clear(&report);
+    status = MML_INCOMPLETE;
+  } else {
+    emit_report(s, &report);
+    status = MML_ERROR;
+  }
+  source_release(source);
+  return status;
+}
+
+MmlStatus mml_eval(Mml *mml, const char *name, const char *text, size_t length, MmlEcho echo) {
+  return run_text((Session *)mml, name, text, length, echo, false);
+}
+
+MmlStatus mml_ready(Mml *mml, const char *text, size_t length, char open[32]) {
+  Session *s = (Session *)mml;
+  if (open) open[0] = 0;
+  if (length >= UINT32_MAX) return MML_ERROR;
+  Source *source = source_new("", text, length);
+  Tree *tree = NULL;
+  Report report = {0};
+  ParseStatus parsed = parse(source, &s->symbols, &tree, &report);
+  if (parsed == PARSE_INCOMPLETE && open) snprintf(open, 32, "%.31s", report.message);
+  if (tree) tree_release(tree);
+  report_clear(&report);
+  source_release(source);
+  return parsed == PARSE_OK ? MML_OK : parsed == PARSE_INCOMPLETE ? MML_INCOMPLETE : MML_ERROR;
+}
+
+void mml_set_columns(Mml *mml, int columns) { ((Session *)mml)->host.columns = columns; }
+void mml_seed(Mml *mml, uint64_t seed) { random_seed((Session *)mml, seed); }
+size_t mml_object_count(const Mml *mml) { return heap_count((const Session *)mml); }

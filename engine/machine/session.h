@@ -1,0 +1,112 @@
+/* session.h - everything that lasts from one statement to the next, and the state of the one that runs.
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef MML_SESSION_H
+#define MML_SESSION_H
+
+#include <setjmp.h>
+#include <signal.h>
+
+#include "calculus/trace.h"
+#include "machine/code.h"
+#include "machine/fail.h"
+#include "machine/heap.h"
+#include "mml.h"
+#include "syntax/parser.h"
+#include "values/value.h"
+
+/* What a name means in the session. Compiled code assumes the type of [assumed]; storing something that
+ * does not fit starts a new epoch, after which code is compiled anew. */
+typedef struct Binding {
+  Value value;   /* the user's; NOTHING when not defined */
+  Value builtin; /* a primitive, a constant or a stdlib function; NOTHING when there is none */
+  Type assumed;  /* of [value] */
+  bool is_function;
+  bool read_by_functions; /* some function's text mentions the name */
+  char *help;    /* the comment above a definition, owned, or NULL */
+} Binding;
+
+typedef struct Frame {
+  const Code *code;
+  const Instruction *at; /* the instruction running, for errors; where to go on after a call */
+  uint32_t number_base, value_base;
+  Function *function;    /* borrowed: whose captures; NULL for a unit */
+  uint16_t target;       /* register of the caller that gets the result */
+  Type target_type;
+  bool boundary;         /* called from C: return to C */
+} Frame;
+
+typedef struct Scratch {
+  struct Scratch *previous;
+  void *memory;
+  void (*destroy)(void *);
+} Scratch;
+
+enum { FRAMES_LARGEST = 20000, NUMBER_STACK = 1 << 21, VALUE_STACK = 1 << 20 };
+
+struct Session {
+  MmlHost host;
+  SymbolTable symbols;
+  Binding *binding; /* by symbol id */
+  uint32_t binding_count;
+  Object objects;   /* head of the list of all objects */
+  Value answer;     /* ans */
+  uint32_t epoch;
+  uint64_t random[4];
+
+  /* the machine */
+  double *number;   /* NUMBER_STACK registers */
+  Value *value;     /* VALUE_STACK registers, NOTHING where unused */
+  Frame *frame;     /* FRAMES_LARGEST */
+  uint32_t depth;   /* frames in use */
+  Value result;     /* of the frame that returned to C */
+  uint32_t native_depth; /* C recursion through machine_call */
+  Trace *trace[TRACE_LEVELS];
+  int level;        /* open traces */
+
+  /* errors */
+  jmp_buf *handler;
+  Report report;
+  const Node *origin;   /* of the running operation when no frame says more; NULL */
+  Source *origin_source;
+  bool interrupted;
+  uint32_t run;     /* counts evaluations */
+  bool deriving;    /* building derivative code: 0*x may be taken for 0 */
+  Text notes;
+  Scratch *scratch;
+  double *work;     /* for rules, reused */
+  size_t work_size;
+
+  /* rules compiled on first use, by address */
+  struct { const void *key; Value function; } *rule;
+  uint32_t rule_count, rule_capacity;
+  struct { const char *text; Tree *tree; } *slope;
+  uint32_t slope_count, slope_capacity;
+};
+
+/* The binding of a symbol; grows the table as needed. */
+Binding *session_binding(Session *session, const Symbol *symbol);
+/* What the name means now: the user's value, else the builtin, else NOTHING. Borrowed. */
+Value session_lookup(Session *session, const Symbol *symbol);
+/* Defines a name. Takes ownership. */
+void session_define(Session *session, const Symbol *symbol, Value value);
+/* The type compiled code may assume of a value. */
+Type value_type(Value value);
+
+/* Fails: nobody knows the name (with what is near it), or it has no value yet. */
+_Noreturn void session_fail_unknown(Session *session, const Symbol *name);
+_Noreturn void session_fail_unset(Session *session, const Symbol *name);
+
+/* Set by mml_interrupt; the engine's only global. */
+extern volatile sig_atomic_t interrupt_flag;
+
+/* The node of the running operation and the text it is from. */
+const Node *session_origin(const Session *session);
+Source *session_source(const Session *session);
+double *session_work(Session *session, size_t count);
+
+/* Scratch memory is a stack: what was taken after the mark goes. */
+static inline Scratch *scratch_mark(const Session *session) { return session->scratch; }
+void scratch_release(Session *session, Scratch *mark);
+
+#endif

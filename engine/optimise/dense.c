@@ -1,0 +1,103 @@
+/* dense.c - the few dense kernels the optimisers share, over memory of the caller.
+ *
+ * LAPACK is called by its Fortran names; matrices here are symmetric, so row order is no matter.
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#include "optimise/dense.h"
+
+#include <assert.h>
+#include <limits.h>
+#include <math.h>
+#include <string.h>
+
+void dsyev_(const char *job, const char *uplo, const int *n, double *a, const int *lda, double *w,
+            double *work, const int *lwork, int *info);
+void dpotrf_(const char *uplo, const int *n, double *a, const int *lda, int *info);
+void dpotrs_(const char *uplo, const int *n, const int *columns, const double *a, const int *lda,
+             double *b, const int *ldb, int *info);
+void dgesv_(const int *n, const int *columns, double *a, const int *lda, int *pivots, double *b,
+            const int *ldb, int *info);
+
+static int dense_order(size_t n) {
+  assert(n <= INT_MAX);
+  return (int)n;
+}
+
+size_t spectrum_work_size(size_t n) {
+  enum { BLOCK = 34 }; /* dsyev's best: (block size 32 + 2) * n */
+  return BLOCK * n;
+}
+
+bool spectrum_compute(Spectrum *spectrum, const double *matrix) {
+  size_t n = spectrum->n;
+  if (!dense_finite(n * n, matrix)) /* LAPACK may loop for ever on nan */
+    return false;
+  memcpy(spectrum->vectors, matrix, n * n * sizeof *matrix);
+  int order = dense_order(n), size = dense_order(spectrum_work_size(n)), info = 0;
+  dsyev_("V", "L", &order, spectrum->vectors, &order, spectrum->values, spectrum->work, &size,
+         &info);
+  return info == 0;
+}
+
+double dense_largest(size_t n, const double *v) {
+  double largest = 0;
+  for (size_t i = 0; i < n; i++) {
+    if (isnan(v[i])) return v[i];
+    largest = fmax(largest, fabs(v[i]));
+  }
+  return largest;
+}
+
+double dense_norm(size_t n, const double *v) {
+  double largest = dense_largest(n, v), sum = 0;
+  if (!(largest > 0) || isinf(largest)) return largest;
+  for (size_t i = 0; i < n; i++) sum += (v[i] / largest) * (v[i] / largest);
+  return largest * sqrt(sum);
+}
+
+double dense_dot(size_t n, const double *a, const double *b) {
+  double sum = 0;
+  for (size_t i = 0; i < n; i++) sum += a[i] * b[i];
+  return sum;
+}
+
+bool dense_finite(size_t n, const double *v) {
+  for (size_t i = 0; i < n; i++)
+    if (!isfinite(v[i])) return false;
+  return true;
+}
+
+bool dense_zero(size_t n, const double *v) {
+  for (size_t i = 0; i < n; i++)
+    if (!(v[i] == 0)) return false;
+  return true;
+}
+
+bool dense_cholesky(size_t n, double *a) {
+  if (!dense_finite(n * n, a)) return false;
+  int order = dense_order(n), info = 0;
+  dpotrf_("L", &order, a, &order, &info);
+  return info == 0;
+}
+
+void dense_cholesky_solve(size_t n, const double *factor, double *b) {
+  int order = dense_order(n), one = 1, info = 0;
+  dpotrs_("L", &order, &one, factor, &order, b, &order, &info);
+  assert(info == 0);
+}
+
+bool dense_solve(size_t n, double *a, double *b, int *pivots) {
+  if (!dense_finite(n * n, a) || !dense_finite(n, b)) return false;
+  int order = dense_order(n), one = 1, info = 0;
+  dgesv_(&order, &one, a, &order, pivots, b, &order, &info);
+  return info == 0 && dense_finite(n, b);
+}
+
+void dense_scales(size_t n, const double *h, double *d) {
+  for (size_t i = 0; i < n; i++) {
+    double scale = fabs(h[i * n + i]);
+    if (!(scale > 0)) /* a row with no diagonal: its largest entry; a zero row: 1 */
+      scale = dense_largest(n, h + i * n);
+    d[i] = scale > 0 && isfinite(scale) ? sqrt(scale) : 1;
+  }
+}

@@ -1,0 +1,92 @@
+/* minimise.h - unconstrained minimisation: choose a method, run it, judge the answer.
+ *
+ * The answer is always the best point seen, and the verdict on it is formed afresh at that point:
+ * no solver's own word is taken for it.
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef MML_OPTIMISE_MINIMISE_H
+#define MML_OPTIMISE_MINIMISE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "optimise/objective.h"
+
+typedef enum MinimiseKind {
+  MINIMISE_STRICT_MINIMUM, /* gradient zero, Hessian positive definite */
+  MINIMISE_FLAT,           /* gradient zero, Hessian positive semidefinite and singular */
+  MINIMISE_SADDLE,
+  MINIMISE_MAXIMUM,
+  MINIMISE_STATIONARY, /* gradient zero, no Hessian to tell more */
+  MINIMISE_NOT_STATIONARY,
+  MINIMISE_UNDEFINED, /* value or gradient is not a finite number at the start */
+  MINIMISE_UNBOUNDED, /* falls without end, or towards a value it never takes */
+} MinimiseKind;
+
+/* Zero means "the default" in every number here. [allocate] returns memory the caller frees as a
+ * whole after reading the result; it never returns NULL (it may leave by longjmp). [adopt] takes
+ * over an object that must be destroyed at that same moment. */
+typedef struct MinimiseOptions {
+  const char *method;     /* a row of minimise_methods, or NULL to choose from what is offered */
+  double tolerance;       /* stop at this gradient norm; else when the Newton step is negligible */
+  size_t max_evaluations; /* of the value; default 100 n + 1000 */
+  size_t steps;           /* fixed-step methods; default 1000 */
+  double eta, beta;       /* fixed-step methods */
+  bool negated;           /* the user maximises and the caller negated: words and signs only */
+  void *(*allocate)(void *context, size_t bytes);
+  void (*adopt)(void *context, void *object, void (*destroy)(void *object));
+  void *context;
+} MinimiseOptions;
+
+enum { MINIMISE_REASON_SIZE = 240 };
+
+/* [x] and [value] hold the best point from the first evaluation on, so they are right even after a
+ * callback left by longjmp. The arrays live in memory from [allocate]. */
+typedef struct MinimiseResult {
+  size_t n;
+  double *x, value;
+  double *gradient, gradient_norm;                  /* at x; norms are Euclidean */
+  bool has_spectrum;                                /* the next three are set */
+  double eigenvalue_min, eigenvalue_max, condition; /* of the Hessian at x */
+  double *direction; /* unit: downhill without end, of negative curvature, or flat; by kind */
+  bool has_direction;
+  MinimiseKind kind;
+  bool converged;
+  char reason[MINIMISE_REASON_SIZE]; /* why it stopped, in words */
+  const char *method, *title;        /* as chosen: name to type, name to print */
+  size_t iterations, evaluations, gradient_evaluations, hessian_evaluations, jacobian_evaluations;
+  double error_bar; /* largest entry of the Newton step from x; nan when unknown */
+  double digits;    /* correct digits of x that error bar leaves, at most 15; nan when unknown */
+  double start_value;
+  double eta, eta_bound;   /* fixed-step methods: as used, and 2 / eigenvalue_max or nan */
+  bool diverged;           /* a fixed-step method ran away */
+  bool within_tolerance;   /* the caller's tolerance was met */
+  bool stopped;            /* the step callback said so */
+  bool unbounded;          /* proof of kind UNBOUNDED was met on the way */
+  bool lower_nearby;       /* a flat point with a lower value next to it: no minimum */
+  bool quadratic, squares; /* facts of the objective, for the words */
+  bool negated;            /* as in the options */
+} MinimiseResult;
+
+struct Search;
+
+enum { MINIMISE_NEEDS_HESSIAN = 1, MINIMISE_NEEDS_RESIDUALS = 2, MINIMISE_FIXED_STEPS = 4 };
+
+typedef struct MinimiseMethod {
+  const char *name, *title;
+  void (*run)(struct Search *search);
+  unsigned needs;
+  const char *help;
+} MinimiseMethod;
+
+const MinimiseMethod *minimise_methods(size_t *count);
+const MinimiseMethod *minimise_method(const char *name); /* NULL when there is none */
+
+/* What [objective] lacks for [method] ("needs the Hessian"), or NULL when it can run. */
+const char *minimise_refusal(const MinimiseMethod *method, const Objective *objective);
+
+/* [options]->method must name a method that minimise_refusal lets pass. */
+void minimise_run(const Objective *objective, const double *start, const MinimiseOptions *options,
+                  MinimiseResult *result);
+
+#endif

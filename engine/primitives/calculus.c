@@ -1,0 +1,303 @@
+/* calculus.c - derivative, gradient, jacobian, hessian and their kin.
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#include "primitives/calculus.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "calculus/gradient.h"
+#include "calculus/point.h"
+#include "machine/session.h"
+#include "primitives/argument.h"
+#include "values/operate.h"
+
+/* A function and the point it is asked about, flattened. */
+typedef struct Question {
+  Value f;
+  const Value *argument;
+  uint32_t count;
+  Value *input;
+  uint32_t inputs;
+} Question;
+
+static Value differentiable_function(Session *s, const Arguments *a, const char *name) {
+  if (a->argument[0].kind == VALUE_FUNCTION) return a->argument[0];
+  char text[VALUE_DESCRIPTION];
+  Report *r = failure(s, "%s needs a function, found %s", name, value_describe(a->argument[0], text));
+  failure_argument(s, r, 0, "%s", "");
+  if (a->argument[0].kind == VALUE_ARRAY) report_advise(r, "diffs(v)  (differences of neighbours)");
+  else report_advise(r, "%s(x -> …, p)", name);
+  raise_failure(s, r);
+}
+
+/* f and the arguments behind it. */
+static Question question(Session *s, const Arguments *a, const char *name) {
+  Question q = {.f = differentiable_function(s, a, name), .argument = a->argument + 1, .count = (uint32_t)a->count - 1};
+  char what[64];
+  size_t size = 0;
+  snprintf(what, sizeof what, "the point of %s", name);
+  for (uint32_t i = 0; i < q.count; i++) size += point_size(s, q.argument[i], what);
+  if (size > UINT32_MAX / 2) fail(s, "too many numbers to differentiate by");
+  q.inputs = (uint32_t)size;
+  q.input = scratch(s, (size + 1) * sizeof(Value));
+  Value *next = q.input;
+  for (uint32_t i = 0; i < q.count; i++) {
+    point_flatten(s, q.argument[i], next);
+    next += point_size(s, q.argument[i], what);
+  }
+  return q;
+}
+
+/* The function itself when no point is given: gradient(f) waits for it. */
+static Value without_point(Session *s, const Arguments *a, const char *name) {
+  Function *partial = function_new(s, FUNCTION_PARTIAL, 1);
+  partial->primitive = primitive_find(name);
+  partial->bound[0] = value_keep(differentiable_function(s, a, name));
+  return value_function(partial);
+}
+
+static Recording record_question(Session *s, const Question *q) {
+  return recording_of(s, q->f, q->argument, q->count, q->input, q->inputs);
+}
+
+static Recording record_scalar(Session *s, const Question *q, const char *name) {
+  Recording r = record_question(s, q);
+  if (r.outputs == 1 && r.value.kind != VALUE_ARRAY && r.value.kind != VALUE_TUPLE && r.value.kind != VALUE_RECORD) return r;
+  if (r.outputs == 1) return r;
+  char text[VALUE_DESCRIPTION];
+  Report *report = failure(s, "%s needs a function with one number as value, this one gives %s", name, value_describe(r.value, text));
+  char f[64];
+  report_advise(report, "jacobian(%s, …)", failure_text(s, 0, f, sizeof f));
+  raise_failure(s, report);
+}
+
+/* The answer in the shape of the question: numbers become a column, one argument keeps its shape,
+ * several give a tuple. */
+static Value shaped(Session *s, const Question *q, const Value *number) {
+  const Value *next = number;
+  if (q->count == 1) return point_shape(s, q->argument[0], &next);
+  bool numbers = true;
+  for (uint32_t i = 0; i < q->count; i++) numbers = numbers && (q->argument[i].kind == VALUE_NUMBER || q->argument[i].kind == VALUE_ACTIVE);
+  if (numbers) return array_from_numbers(s, number, q->inputs, 1);
+  Tuple *tuple = tuple_new(s, q->count);
+  for (uint32_t i = 0; i < q->count; i++) tuple->item[i] = point_shape(s, q->argument[i], &next);
+  return value_tuple(tuple);
+}
+
+static Value call_gradient(Session *s, const Arguments *a) {
+  if (a->count < 2) return without_point(s, a, "gradient");
+  Question q = question(s, a, "gradient");
+  Recording r = record_scalar(s, &q, "gradient");
+  Value *bar = scratch(s, (q.inputs + 1) * sizeof(Value)), one = value_number(1);
+  recording_adjoint(s, &r, q.input, &one, bar);
+  Value result = shaped(s, &q, bar);
+  recording_release(s, &r);
+  return result;
+}
+
+/* Row i of the Jacobian: the adjoint for output i alone. */
+static Value jacobian_of(Session *s, const Recording *r, const Value *input, uint32_t rows) {
+  uint32_t cols = r->trace->input_count;
+  Value *entry = scratch(s, ((size_t)rows * cols + 1) * sizeof(Value)), *seed = scratch(s, (rows + 1) * sizeof(Value));
+  for (uint32_t i = 0; i < rows; i++) seed[i] = value_number(0);
+  for (uint32_t i = 0; i < rows; i++) {
+    check_interrupt(s);
+    seed[i] = value_number(1);
+    recording_adjoint(s, r, input, seed, entry + (size_t)i * cols);
+    seed[i] = value_number(0);
+  }
+  return array_from_numbers(s, entry, rows, cols);
+}
+
+/* vec stacks columns, points are kept by rows: column k of the answer is entry permuted[k]. */
+static Value by_columns(Session *s, Value jacobian, const Question *q) {
+  const Array *p = q->count == 1 && q->argument[0].kind == VALUE_ARRAY ? value_as_array(q->argument[0]) : NULL;
+  if (!p || p->rows == 1 || p->cols == 1) return jacobian;
+  const Array *j = value_as_array(jacobian);
+  Value *entry = scratch(s, (array_count(j) + 1) * sizeof(Value));
+  for (uint32_t i = 0; i < j->rows; i++)
+    for (uint32_t k = 0; k < j->cols; k++) {
+      uint32_t row = k % p->rows, col = k / p->rows;
+      entry[(size_t)i * j->cols + k] = array_entry(j, (size_t)i * j->cols + row * p->cols + col);
+    }
+  Value turned = array_from_numbers(s, entry, j->rows, j->cols);
+  value_release(jacobian);
+  return turned;
+}
+
+static Value call_jacobian(Session *s, const Arguments *a) {
+  if (a->count < 2) return without_point(s, a, "jacobian");
+  Question q = question(s, a, "jacobian");
+  Recording r = record_question(s, &q);
+  Value result = by_columns(s, jacobian_of(s, &r, q.input, r.outputs), &q);
+  recording_release(s, &r);
+  return result;
+}
+
+static Value hessian_at(Session *s, const Question *q, const char *name) {
+  Recording r = record_scalar(s, q, name);
+  Recording g = recording_gradient(s, &r, q->input);
+  Value h = jacobian_of(s, &g, q->input, q->inputs);
+  recording_release(s, &g);
+  recording_release(s, &r);
+  return h;
+}
+
+/* Both triangles are computed; what rounding makes different is averaged. */
+static Value symmetrised(Session *s, Value h) {
+  const Array *a = value_as_array(h);
+  if (a->element != ELEMENT_REAL) return h;
+  for (uint32_t i = 0; i < a->rows; i++)
+    for (uint32_t j = 0; j < i; j++) {
+      double *x = &a->data[(size_t)i * a->cols + j], *y = &a->data[(size_t)j * a->cols + i];
+      if (*x != *y) *x = *y = 0.5 * (*x + *y);
+    }
+  (void)s;
+  return h;
+}
+
+static Value call_hessian(Session *s, const Arguments *a) {
+  if (a->count < 2) return without_point(s, a, "hessian");
+  Question q = question(s, a, "hessian");
+  Value h = symmetrised(s, hessian_at(s, &q, "hessian"));
+  if (q.count == 1 && (q.argument[0].kind == VALUE_NUMBER || q.argument[0].kind == VALUE_ACTIVE)) {
+    Value number = array_entry(value_as_array(h), 0);
+    value_release(h);
+    return number;
+  }
+  return h;
+}
+
+static Value call_laplacian(Session *s, const Arguments *a) {
+  Question q = question(s, a, "laplacian");
+  Value h = hessian_at(s, &q, "laplacian"), sum = value_number(0);
+  for (uint32_t i = 0; i < q.inputs; i++)
+    sum = value_elementwise(s, SCALAR_ADD, sum, array_entry(value_as_array(h), (size_t)i * q.inputs + i));
+  value_release(h);
+  return sum;
+}
+
+/* The direction of hvp and directional: as many numbers as the point. */
+static Value *direction(Session *s, const Arguments *a, const Question *q) {
+  Value v = a->argument[2];
+  size_t size = point_size(s, v, "the direction");
+  if (size != q->inputs) fail_argument(s, 2, "the direction must have as many numbers as the point: %u, found %zu", q->inputs, size);
+  Value *number = scratch(s, (size + 1) * sizeof(Value));
+  point_flatten(s, v, number);
+  return number;
+}
+
+static Question question_at(Session *s, const Arguments *a, const char *name) {
+  Arguments first = {.argument = a->argument, .count = 2};
+  return question(s, &first, name);
+}
+
+static Value call_hvp(Session *s, const Arguments *a) {
+  Question q = question_at(s, a, "hvp");
+  Value *v = direction(s, a, &q);
+  Recording r = record_scalar(s, &q, "hvp"), g = recording_gradient(s, &r, q.input);
+  Value *bar = scratch(s, (q.inputs + 1) * sizeof(Value));
+  recording_adjoint(s, &g, q.input, v, bar);
+  recording_release(s, &g);
+  recording_release(s, &r);
+  return shaped(s, &q, bar);
+}
+
+static Value call_directional(Session *s, const Arguments *a) {
+  Question q = question_at(s, a, "directional");
+  Value *v = direction(s, a, &q);
+  Recording r = record_scalar(s, &q, "directional");
+  Value *bar = scratch(s, (q.inputs + 1) * sizeof(Value)), one = value_number(1), sum = value_number(0);
+  recording_adjoint(s, &r, q.input, &one, bar);
+  recording_release(s, &r);
+  for (uint32_t i = 0; i < q.inputs; i++) {
+    Value term = value_elementwise(s, SCALAR_MULTIPLY, bar[i], v[i]);
+    sum = value_elementwise(s, SCALAR_ADD, sum, term);
+  }
+  return sum;
+}
+
+/* ---- derivative(f, x, k) ---- */
+
+enum { ORDER_LARGEST = 12 }; /* the traces grow severalfold with each order */
+
+/* One output of a recording as a scalar recording of its own. */
+static Recording output_alone(const Recording *r, uint32_t i) {
+  Recording one = *r;
+  one.output += i;
+  one.constant += i;
+  one.outputs = 1;
+  return one;
+}
+
+static Value derivative_of(Session *s, const Recording *scalar, const Value *x, int order) {
+  Value bar, one = value_number(1);
+  if (order == 1) {
+    recording_adjoint(s, scalar, x, &one, &bar);
+    return bar;
+  }
+  Recording g = recording_gradient(s, scalar, x);
+  Value result = derivative_of(s, &g, x, order - 1);
+  recording_release(s, &g);
+  return result;
+}
+
+static Value call_derivative(Session *s, const Arguments *a) {
+  Value f = differentiable_function(s, a, "derivative");
+  int order = (int)argument_integer_or(s, a, 2, 0, ORDER_LARGEST, 1);
+  Value x = a->argument[1];
+  if (x.kind == VALUE_NOTHING) {
+    Function *partial = function_new(s, FUNCTION_PARTIAL, 1);
+    partial->primitive = primitive_find("derivative");
+    partial->order = (uint8_t)(order ? order : 1);
+    partial->bound[0] = value_keep(f);
+    return value_function(partial);
+  }
+  if (x.kind != VALUE_NUMBER && x.kind != VALUE_ACTIVE) {
+    char text[VALUE_DESCRIPTION];
+    Report *r = failure(s, "f' is for a function of one number, the point is %s", value_describe(x, text));
+    report_advise(r, "gradient(f, p)");
+    report_advise(r, "f'.(v)  (entry by entry)");
+    raise_failure(s, r);
+  }
+  Recording r = recording_of(s, f, &x, 1, &x, 1);
+  if (order == 0) {
+    Value value = value_keep(r.value);
+    recording_release(s, &r);
+    return value;
+  }
+  Value *entry = scratch(s, (r.outputs + 1) * sizeof(Value));
+  for (uint32_t i = 0; i < r.outputs; i++) {
+    Recording one = output_alone(&r, i);
+    entry[i] = derivative_of(s, &one, &x, order);
+  }
+  const Value *next = entry;
+  Value result = point_shape(s, r.value, &next);
+  recording_release(s, &r);
+  return result;
+}
+
+const Primitive calculus_rows[CALCULUS_ROWS_COUNT] = {
+    {.name = "derivative", .parameters = "(f, x = , k = 1)", .call = call_derivative, .differentiable = DERIVE_THROUGH,
+     .help = "The exact k-th derivative of f at the number x; f'(x), f''(x) are short for it. Without x, the derivative as a function.",
+     .example = "f(x) = x^3; derivative(f, 2, 2)", .gives = "12"},
+    {.name = "gradient", .parameters = "(arguments...)", .call = call_gradient, .differentiable = DERIVE_THROUGH,
+     .help = "The exact gradient of f at p, a column shaped like p: gradient(f, p), also ∇f(p). p may be a number, an array, a tuple or a record; several arguments are f's own. Without p, the gradient as a function.",
+     .example = "gradient(x -> x[1]^2*x[2], [3, 5])", .gives = "[30, 9]"},
+    {.name = "jacobian", .parameters = "(arguments...)", .call = call_jacobian, .differentiable = DERIVE_THROUGH,
+     .help = "The Jacobian matrix of F at p: row i holds the derivatives of output i. For a scalar F the 1×n row df/dx.",
+     .example = "jacobian(x -> [x[1]*x[2], x[1]], [3, 5])", .gives = "[5, 3;\n 1, 0]  # 2×2"},
+    {.name = "hessian", .parameters = "(arguments...)", .call = call_hessian, .differentiable = DERIVE_THROUGH,
+     .help = "The exact Hessian matrix of f at p, symmetric; also ∇²f(p).",
+     .example = "hessian(x -> x[1]^2*x[2], [3, 5])", .gives = "[10, 6;\n  6, 0]  # 2×2"},
+    {.name = "hvp", .parameters = "(f, p, v)", .call = call_hvp, .differentiable = DERIVE_THROUGH,
+     .help = "The Hessian of f at p times v, without forming the Hessian.",
+     .example = "hvp(x -> x[1]^2*x[2], [3, 5], [1, 0])", .gives = "[10, 6]"},
+    {.name = "directional", .parameters = "(f, p, v)", .call = call_directional, .differentiable = DERIVE_THROUGH,
+     .help = "The derivative of f at p along v: ∇f(p)'v. v is not normalised.",
+     .example = "directional(x -> x[1]^2*x[2], [3, 5], [1, 1])", .gives = "39"},
+    {.name = "laplacian", .parameters = "(arguments...)", .call = call_laplacian, .differentiable = DERIVE_THROUGH,
+     .help = "The trace of the Hessian of f at p: the sum of its unmixed second derivatives.",
+     .example = "laplacian(x -> x[1]^2 + 3x[2]^2, [1, 1])", .gives = "8"},
+};

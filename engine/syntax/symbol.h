@@ -1,0 +1,33 @@
+/* symbol.h - interned names. Two spellings of one name (theta, θ; x_1, x₁) are one Symbol.
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef MML_SYMBOL_H
+#define MML_SYMBOL_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+typedef struct Symbol {
+  char *name; /* as first typed: what is printed */
+  char *key;  /* canonical: NFC, Greek words as their letter, ₁ as _1 */
+  uint32_t id; /* 0, 1, 2 … in order of interning: indexes tables of bindings */
+} Symbol;
+
+typedef struct SymbolTable {
+  Symbol **symbol; /* by id */
+  uint32_t count, capacity;
+  uint32_t *bucket; /* open addressing, id + 1, 0 = empty */
+  uint32_t bucket_count; /* a power of two */
+} SymbolTable;
+
+/* The symbol for a spelling; borrowed, lives as long as the table. */
+const Symbol *symbol_intern(SymbolTable *table, const char *spelling, size_t length);
+/* The same without adding: NULL if the name was never seen. */
+const Symbol *symbol_find(const SymbolTable *table, const char *spelling, size_t length);
+void symbol_table_free(SymbolTable *table);
+
+/* Greek word -> letter rows, also used by \theta<TAB>: {"theta", "θ"} …, ends with {NULL, NULL}. */
+typedef struct GreekLetter { const char *word, *letter; } GreekLetter;
+extern const GreekLetter greek_letters[];
+
+#endif

@@ -1,0 +1,383 @@
+/* index.c - positions: what A[i, j] reads and A[i, j] = x writes.
+ *
+ * An index item is first turned into a list of positions; one-position items keep numbers numbers.
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#include "values/index.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "machine/session.h"
+#include "values/operate.h"
+
+/* Positions along one dimension, from 0. */
+typedef struct Positions {
+  size_t count;
+  bool single; /* written as a number */
+  bool all;    /* written as : */
+  double first, step;  /* regular when list is NULL */
+  const double *list;  /* 1-based positions */
+  uint8_t *mask_owner;
+} Positions;
+
+static size_t position_at(const Positions *p, size_t k) {
+  return (size_t)((p->list ? p->list[k] : p->first + (double)k * p->step) - 1);
+}
+
+static const char *dimension_name(int place, int of) {
+  return of == 1 ? "entries" : place == 0 ? "rows" : "columns";
+}
+
+static _Noreturn void fail_position(Session *session, double position, size_t limit, int place, int of) {
+  if (position == 0) fail_argument(session, place + 1, "positions start at 1, found 0");
+  if (position != floor(position)) fail_argument(session, place + 1, "a position must be a whole number, found %g", position);
+  fail_argument(session, place + 1, "position %g does not exist: there are %zu %s", position, limit, dimension_name(place, of));
+}
+
+static void check_position(Session *session, double position, size_t limit, int place, int of) {
+  if (!(position >= 1 && position <= (double)limit) || position != floor(position)) fail_position(session, position, limit, place, of);
+}
+
+static Positions mask_positions(Session *session, const Array *mask, size_t limit, int place, int of) {
+  if (array_count(mask) != limit)
+    fail_argument(session, place + 1, "a mask of %zu entries does not fit %zu %s", array_count(mask), limit, dimension_name(place, of));
+  double *list = scratch(session, (limit + 1) * sizeof(double));
+  size_t count = 0;
+  for (size_t i = 0; i < limit; i++)
+    if (mask->data[i] != 0) list[count++] = (double)(i + 1);
+  return (Positions){.count = count, .list = list};
+}
+
+static Positions array_positions(Session *session, const Array *array, size_t limit, int place, int of) {
+  if (array->element == ELEMENT_BOOLEAN) return mask_positions(session, array, limit, place, of);
+  size_t count = array_count(array);
+  for (size_t i = 0; i < count; i++) check_position(session, array->data[i], limit, place, of);
+  return (Positions){.count = count, .list = array->data};
+}
+
+static Positions positions(Session *session, Value item, size_t limit, int place, int of) {
+  switch ((ValueKind)item.kind) {
+    case VALUE_NOTHING: return (Positions){.count = limit, .all = true, .first = 1, .step = 1};
+    case VALUE_ACTIVE: /* the position steers the trace */
+      trace_guard(session->trace[item.level], OP_EQUAL, item.slot, trace_constant(session->trace[item.level], item.number), true);
+      /* fall through */
+    case VALUE_NUMBER:
+      check_position(session, item.number, limit, place, of);
+      return (Positions){.count = 1, .single = true, .first = item.number, .step = 1};
+    case VALUE_RANGE: {
+      const Range *r = (Range *)item.object;
+      if (r->count > 0) {
+        check_position(session, r->first, limit, place, of);
+        check_position(session, r->first + (double)(r->count - 1) * r->step, limit, place, of);
+        check_position(session, r->first + r->step * (r->count > 1), limit, place, of);
+      }
+      return (Positions){.count = r->count, .first = r->first, .step = r->step};
+    }
+    case VALUE_ARRAY: return array_positions(session, value_as_array(item), limit, place, of);
+    default: {
+      char text[VALUE_DESCRIPTION];
+      fail_argument(session, place + 1, "a position is a number, a range, positions or a mask, found %s", value_describe(item, text));
+    }
+  }
+}
+
+/* ---- reading ---- */
+
+static Value pick(Session *session, const Array *a, const Positions *rows, const Positions *cols) {
+  Array *out = array_new(session, rows->count, cols->count, (Element)a->element);
+  out->level = a->level;
+  for (size_t i = 0; i < rows->count; i++)
+    for (size_t j = 0; j < cols->count; j++) {
+      size_t from = position_at(rows, i) * a->cols + position_at(cols, j), to = i * cols->count + j;
+      out->data[to] = a->data[from];
+      if (a->slot) out->slot[to] = a->slot[from];
+    }
+  return value_array(out);
+}
+
+static _Noreturn void fail_one_index(Session *session, const Array *a) {
+  char text[64];
+  failure_text(session, 0, text, sizeof text);
+  Report *r = failure(session, "a matrix has two indices, this is %u×%u", a->rows, a->cols);
+  report_advise(r, "%s[i, :]  (a row)", text);
+  report_advise(r, "%s[:, j]  (a column)", text);
+  report_advise(r, "vec(%s)[k]  (columns stacked)", text);
+  raise_failure(session, r);
+}
+
+static void check_dimensions(Session *session, const Array *a, uint32_t count) {
+  if (count == 1 && a->cols != 1 && a->rows != 1) fail_one_index(session, a);
+  if (count > 2) fail(session, "an array has two indices, found %u", count);
+}
+
+/* One index on a vector; a 1×n row is indexed along itself. */
+static Value index_vector(Session *session, const Array *a, Value item) {
+  size_t limit = array_count(a);
+  Positions p = positions(session, item, limit, 0, 1);
+  if (p.single) return array_entry(a, position_at(&p, 0));
+  Positions one = {.count = 1, .first = 1, .step = 1};
+  return a->cols == 1 ? pick(session, a, &p, &one) : pick(session, a, &one, &p);
+}
+
+static Value index_array(Session *session, const Array *a, const Value *item, uint32_t count) {
+  bool mask = count == 1 && item[0].kind == VALUE_ARRAY && value_as_array(item[0])->element == ELEMENT_BOOLEAN;
+  if (mask && a->cols != 1 && value_as_array(item[0])->rows == a->rows && value_as_array(item[0])->cols == a->cols) {
+    Positions p = mask_positions(session, value_as_array(item[0]), array_count(a), 0, 1);
+    Array flat = *a;
+    flat.rows = (uint32_t)array_count(a);
+    flat.cols = 1;
+    Positions one = {.count = 1, .first = 1, .step = 1};
+    return pick(session, &flat, &p, &one);
+  }
+  check_dimensions(session, a, count);
+  if (count == 1) return index_vector(session, a, item[0]);
+  Positions rows = positions(session, item[0], a->rows, 0, 2), cols = positions(session, item[1], a->cols, 1, 2);
+  if (rows.single && cols.single) return array_entry(a, position_at(&rows, 0) * a->cols + position_at(&cols, 0));
+  return pick(session, a, &rows, &cols);
+}
+
+static Value index_tuple(Session *session, const Tuple *tuple, Value item) {
+  Positions p = positions(session, item, tuple->count, 0, 1);
+  if (p.single) return value_keep(tuple->item[position_at(&p, 0)]);
+  Tuple *out = tuple_new(session, (uint32_t)p.count);
+  for (size_t k = 0; k < p.count; k++) out->item[k] = value_keep(tuple->item[position_at(&p, k)]);
+  return value_tuple(out);
+}
+
+static Value index_table(Session *session, const Table *table, Value item) {
+  Positions p = positions(session, item, table->rows, 0, 2);
+  Table *out = table_new(session, (uint32_t)p.count, table->count);
+  for (uint32_t c = 0; c < table->count; c++) {
+    const Column *from = &table->column[c];
+    Column *to = &out->column[c];
+    to->name = from->name;
+    to->missing = 0;
+    if (from->numbers.kind == VALUE_ARRAY) {
+      Positions one = {.count = 1, .first = 1, .step = 1};
+      to->numbers = pick(session, value_as_array(from->numbers), &p, &one);
+      for (size_t k = 0; k < p.count; k++) to->missing += isnan(value_as_array(to->numbers)->data[k]) ? 1u : 0u;
+    } else {
+      Value text = index_tuple(session, (Tuple *)from->text.object, p.single ? item : item);
+      if (p.single) {
+        Tuple *one = tuple_new(session, 1);
+        one->item[0] = text;
+        text = value_tuple(one);
+      }
+      to->text = text;
+    }
+  }
+  return value_table(out);
+}
+
+Value value_index(Session *session, Value container, const Value *item, uint32_t count) {
+  Scratch *mark = scratch_mark(session);
+  Value result = value_nothing();
+  switch ((ValueKind)container.kind) {
+    case VALUE_ARRAY: result = index_array(session, value_as_array(container), item, count); break;
+    case VALUE_RANGE: {
+      Value whole = value_to_array(session, container);
+      result = index_array(session, value_as_array(whole), item, count);
+      value_release(whole);
+      break;
+    }
+    case VALUE_TUPLE:
+      if (count != 1) fail(session, "a tuple has one index, found %u", count);
+      result = index_tuple(session, (Tuple *)container.object, item[0]);
+      break;
+    case VALUE_TABLE:
+      if (count == 1 && item[0].kind == VALUE_STRING) {
+        const Symbol *name = symbol_intern(&session->symbols, ((String *)item[0].object)->bytes, ((String *)item[0].object)->length);
+        result = value_field(session, container, name);
+        break;
+      }
+      if (count != 1) fail(session, "a table has one index, its rows; a column is written d.name");
+      result = index_table(session, (Table *)container.object, item[0]);
+      break;
+    default: {
+      char text[VALUE_DESCRIPTION], name[64];
+      Report *r = failure(session, "%s has no positions", value_describe(container, text));
+      if (container.kind == VALUE_FUNCTION) report_advise(r, "%s(…)  (a call is written with round brackets)", failure_text(session, 0, name, sizeof name));
+      raise_failure(session, r);
+    }
+  }
+  scratch_release(session, mark);
+  return result;
+}
+
+/* ---- writing ---- */
+
+static void write_positions(Session *session, Array *a, const Positions *rows, const Positions *cols, Value value) {
+  const Array *from = value.kind == VALUE_ARRAY ? value_as_array(value) : NULL;
+  size_t count = rows->count * cols->count;
+  if (from) {
+    bool vector = (from->cols == 1 || from->rows == 1) && (rows->count == 1 || cols->count == 1) && array_count(from) == count;
+    if (!vector && (from->rows != rows->count || from->cols != cols->count))
+      fail(session, "a %u×%u array does not fit in %zu×%zu positions", from->rows, from->cols, rows->count, cols->count);
+  }
+  for (size_t i = 0; i < rows->count; i++)
+    for (size_t j = 0; j < cols->count; j++) {
+      Value entry = from ? array_entry(from, i * cols->count + j) : value;
+      array_set_entry(session, a, position_at(rows, i) * a->cols + position_at(cols, j), entry);
+    }
+}
+
+static Value assign_array(Session *session, Array *a, const Value *item, uint32_t count, Value value) {
+  check_dimensions(session, a, count);
+  bool boolean = value.kind == VALUE_BOOLEAN || (value.kind == VALUE_ARRAY && value_as_array(value)->element == ELEMENT_BOOLEAN);
+  if (boolean != (a->element == ELEMENT_BOOLEAN))
+    fail(session, boolean ? "true and false do not go into an array of numbers" : "a number does not go into an array of true and false");
+  Positions all = {.count = 1, .first = 1, .step = 1};
+  Positions rows, cols;
+  if (count == 2) {
+    rows = positions(session, item[0], a->rows, 0, 2);
+    cols = positions(session, item[1], a->cols, 1, 2);
+  } else if (a->cols == 1) {
+    rows = positions(session, item[0], a->rows, 0, 1);
+    cols = all;
+  } else {
+    cols = positions(session, item[0], a->cols, 0, 1);
+    rows = all;
+  }
+  write_positions(session, a, &rows, &cols, value);
+  return value_array(a);
+}
+
+/* The array alone, so that it may be changed: itself, or a copy when somebody else holds it too. */
+static Array *unshared(Session *session, Value container) {
+  Array *a = value_as_array(container);
+  if (a->head.references == 1) return a;
+  Array *copy = array_copy(session, a);
+  value_release(container);
+  return copy;
+}
+
+Value value_assign_index(Session *session, Value container, const Value *item, uint32_t count, Value value) {
+  Scratch *mark = scratch_mark(session);
+  if (container.kind == VALUE_RANGE) {
+    Value whole = value_to_array(session, container);
+    value_release(container);
+    container = whole;
+  }
+  if (container.kind == VALUE_TUPLE && count == 1) {
+    Tuple *old = (Tuple *)container.object;
+    Positions p = positions(session, item[0], old->count, 0, 1);
+    if (!p.single) fail(session, "one entry of a tuple at a time can be assigned");
+    Tuple *copy = tuple_new(session, old->count);
+    for (uint32_t i = 0; i < old->count; i++) copy->item[i] = value_keep(i == position_at(&p, 0) ? value : old->item[i]);
+    value_release(container);
+    scratch_release(session, mark);
+    return value_tuple(copy);
+  }
+  if (container.kind != VALUE_ARRAY) {
+    char text[VALUE_DESCRIPTION];
+    fail(session, "%s has no positions to assign to", value_describe(container, text));
+  }
+  bool fits = value.kind == VALUE_NUMBER || value.kind == VALUE_ACTIVE || value.kind == VALUE_BOOLEAN || value.kind == VALUE_ARRAY || value.kind == VALUE_RANGE;
+  if (!fits) {
+    char text[VALUE_DESCRIPTION];
+    fail(session, "an array holds numbers, found %s", value_describe(value, text));
+  }
+  Value whole = value.kind == VALUE_RANGE ? value_to_array(session, value) : value_keep(value);
+  Value result = assign_array(session, unshared(session, container), item, count, whole);
+  value_release(whole);
+  scratch_release(session, mark);
+  return result;
+}
+
+double value_end(Session *session, Value container, uint32_t place, uint32_t count) {
+  if (container.kind == VALUE_ARRAY) {
+    const Array *a = value_as_array(container);
+    return count == 1 ? (double)array_count(a) : place == 0 ? a->rows : a->cols;
+  }
+  if (container.kind == VALUE_TABLE) return ((Table *)container.object)->rows;
+  return (double)value_length_of_loop(session, container);
+}
+
+/* ---- fields ---- */
+
+static Value column_value(const Column *column) {
+  return value_keep(column->numbers.kind == VALUE_ARRAY ? column->numbers : column->text);
+}
+
+static _Noreturn void fail_field(Session *session, const Symbol *name, uint32_t count, const Symbol *(*at)(const void *, uint32_t), const void *of, const char *what) {
+  Report *r = failure(session, "there is no %s %s", what, name->name);
+  Suggestion s;
+  suggestion_start(&s, name->name);
+  char list[180] = "";
+  for (uint32_t i = 0; i < count; i++) {
+    suggestion_offer(&s, at(of, i)->name);
+    if (strlen(list) + strlen(at(of, i)->name) + 3 < sizeof list) strcat(strcat(list, i ? ", " : ""), at(of, i)->name);
+  }
+  report_remark(r, "there are: %s", list);
+  if (s.best) report_advise(r, "%s", s.best);
+  raise_failure(session, r);
+}
+
+static const Symbol *record_name_at(const void *record, uint32_t i) { return ((const Record *)record)->name[i]; }
+static const Symbol *table_name_at(const void *table, uint32_t i) { return ((const Table *)table)->column[i].name; }
+
+Value value_field(Session *session, Value container, const Symbol *name) {
+  if (container.kind == VALUE_RECORD) {
+    const Record *record = (Record *)container.object;
+    const Value *field = record_get(record, name);
+    if (!field) fail_field(session, name, record->count, record_name_at, record, "field");
+    return value_keep(*field);
+  }
+  if (container.kind == VALUE_TABLE) {
+    const Table *table = (Table *)container.object;
+    for (uint32_t i = 0; i < table->count; i++)
+      if (table->column[i].name == name) return column_value(&table->column[i]);
+    fail_field(session, name, table->count, table_name_at, table, "column");
+  }
+  char text[VALUE_DESCRIPTION];
+  fail(session, "%s has no fields", value_describe(container, text));
+}
+
+Value value_assign_field(Session *session, Value container, const Symbol *name, Value value) {
+  if (container.kind != VALUE_RECORD) {
+    char text[VALUE_DESCRIPTION];
+    fail(session, "%s has no fields to assign to", value_describe(container, text));
+  }
+  Record *record = (Record *)container.object;
+  if (record->head.references > 1) {
+    record = record_copy(session, record);
+    value_release(container);
+  }
+  record_set(record, name, value_keep(value));
+  return value_record(record);
+}
+
+/* ---- going over ---- */
+
+size_t value_length_of_loop(Session *session, Value container) {
+  switch ((ValueKind)container.kind) {
+    case VALUE_RANGE: return ((Range *)container.object)->count;
+    case VALUE_TUPLE: return ((Tuple *)container.object)->count;
+    case VALUE_ARRAY: {
+      const Array *a = value_as_array(container);
+      if (a->cols != 1 && a->rows != 1) {
+        char text[64];
+        failure_text(session, 0, text, sizeof text);
+        Report *r = failure(session, "a matrix can be gone over by rows or by columns");
+        report_advise(r, "rows(%s)", text);
+        report_advise(r, "cols(%s)", text);
+        raise_failure(session, r);
+      }
+      return array_count(a);
+    }
+    default: {
+      char text[VALUE_DESCRIPTION];
+      fail(session, "cannot go over %s", value_describe(container, text));
+    }
+  }
+}
+
+Value value_element(Session *session, Value container, size_t k) {
+  (void)session;
+  switch ((ValueKind)container.kind) {
+    case VALUE_RANGE: return value_number(((Range *)container.object)->first + (double)k * ((Range *)container.object)->step);
+    case VALUE_TUPLE: return value_keep(((Tuple *)container.object)->item[k]);
+    default: return array_entry(value_as_array(container), k);
+  }
+}

@@ -1,0 +1,42 @@
+/* number_text.h - one number as text, with what aligning it on the decimal point needs.
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef MML_NUMBER_TEXT_H
+#define MML_NUMBER_TEXT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "memory.h"
+
+enum {
+  NUMBER_BYTES = 32,       /* -1.2345678901234567e-308 takes 24 */
+  NUMBER_DIGITS = 6,       /* significant digits when nobody asks for others */
+  NUMBER_DIGITS_EXACT = 17 /* from here on: the shortest text that reads back to the same double */
+};
+
+/* The text of one entry. On a terminal it takes [before] columns up to the point and [after] from
+ * the point on (an exponent counts as after). */
+typedef struct Spelling {
+  char bytes[NUMBER_BYTES];
+  uint8_t length, before, after;
+} Spelling;
+
+/* At most [digits] significant digits (0: the default), whole numbers up to 1e15 in full, -0 as 0.
+ */
+Spelling number_spell(double x, int digits);
+/* An ASCII word no longer than 16 bytes, all of it before the point: true, false. */
+Spelling spelling_word(const char *word);
+/* ≈0, what stands for an entry that is rounding noise. */
+Spelling spelling_noise(void);
+
+/* How wide a column of spellings is. */
+typedef struct Extent {
+  size_t before, after;
+} Extent;
+
+void extent_include(Extent *extent, const Spelling *spelling);
+void spelling_append(const Spelling *spelling, Text *out);
+
+#endif

@@ -1,0 +1,165 @@
+/* commands.c - what begins with ":" or "?" at the prompt.
+ *
+ * Commands look at the session from outside; everything that computes is part of the language.
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#include "commands.h"
+
+#include <ctype.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+__attribute__((format(printf, 2, 3))) static void command_complain(const Shell *shell,
+                                                                   const char *format, ...) {
+  va_list arguments;
+  fflush(shell->host->output);
+  fputs("error: ", shell->host->reports);
+  va_start(arguments, format);
+  vfprintf(shell->host->reports, format, arguments);
+  va_end(arguments);
+  fputc('\n', shell->host->reports);
+}
+
+static void command_help(Shell *shell, const char *argument) {
+  if (*argument) {
+    mml_help(shell->mml, argument);
+    return;
+  }
+  FILE *output = shell->host->output;
+  fprintf(output, "Type an expression, or:\n");
+  fprintf(output, "  %-15s %s\n", "?name", "what a function does, with an example");
+  fprintf(output, "  %-15s %s\n", "??word", "every function whose help mentions the word");
+  for (const Command *command = commands; command->name; command++) {
+    int width = 14 - (int)strlen(command->name);
+    fprintf(output, "  %s %-*s %s\n", command->name, width, command->arguments, command->help);
+  }
+  fprintf(output, "TAB completes names, \\theta TAB writes θ, Ctrl-C stops, Ctrl-D quits.\n");
+}
+
+typedef struct Variables {
+  FILE *output;
+  int width; /* of the longest name */
+} Variables;
+
+static int command_width(const char *name) {
+  int width = 0;
+  for (; *name; name++) width += ((unsigned char)*name & 0xc0) != 0x80; /* not inside a character */
+  return width;
+}
+
+static void command_measure(void *context, const char *name, const char *text) {
+  (void)text;
+  Variables *variables = context;
+  int width = command_width(name);
+  if (width > variables->width) variables->width = width;
+}
+
+static void command_list(void *context, const char *name, const char *text) {
+  const Variables *variables = context;
+  int padding = variables->width - command_width(name);
+  fprintf(variables->output, "%s%*s  %s\n", name, padding, "", text);
+}
+
+static void command_vars(Shell *shell, const char *argument) {
+  (void)argument;
+  Variables variables = {.output = shell->host->output};
+  mml_variables(shell->mml, command_measure, &variables);
+  mml_variables(shell->mml, command_list, &variables);
+}
+
+static void command_load(Shell *shell, const char *path) {
+  char reason[128];
+  size_t length;
+  char *text = host_read_file(NULL, path, &length, reason);
+  if (!text) {
+    command_complain(shell, "cannot read %s: %s", path, reason);
+    return;
+  }
+  shell_eval(shell, path, text, length, MML_ECHO_EXPRESSIONS);
+  free(text);
+}
+
+static void command_save(Shell *shell, const char *path) {
+  char reason[128];
+  const char *text = shell->done ? shell->done : "";
+  if (!host_write_file(NULL, path, text, shell->done_length, reason))
+    command_complain(shell, "cannot write %s: %s", path, reason);
+}
+
+static void command_time(Shell *shell, const char *entry) {
+  struct timespec start, end;
+  clock_gettime(CLOCK_MONOTONIC, &start);
+  shell_eval(shell, "", entry, strlen(entry), MML_ECHO_ALL);
+  clock_gettime(CLOCK_MONOTONIC, &end);
+  double seconds =
+      (double)(end.tv_sec - start.tv_sec) + 1e-9 * (double)(end.tv_nsec - start.tv_nsec);
+  if (seconds < 1) fprintf(shell->host->output, "%.3g ms\n", 1e3 * seconds);
+  else fprintf(shell->host->output, "%.3g s\n", seconds);
+}
+
+static void command_quit(Shell *shell, const char *argument) {
+  (void)argument;
+  shell->quit = true;
+}
+
+const Command commands[] = {
+    {":help", "[NAME]", "this page, or what NAME does", command_help, false},
+    {":vars", "", "what you have defined", command_vars, false},
+    {":load", "FILE", "run a script in this session", command_load, true},
+    {":save", "FILE", "write what ran without an error as a script", command_save, true},
+    {":time", "EXPR", "how long it takes", command_time, false},
+    {":quit", "", "leave (also Ctrl-D)", command_quit, false},
+    {NULL, NULL, NULL, NULL, false},
+};
+
+/* Words that stand for a command when they are the whole line. */
+static const struct {
+  const char *word, *command;
+} command_words[] = {{"help", ":help"}, {"?", ":help"}, {"exit", ":quit"}, {"quit", ":quit"}};
+
+static const Command *command_find(const char *name, size_t length) {
+  for (const Command *command = commands; command->name; command++)
+    if (strlen(command->name) == length && memcmp(command->name, name, length) == 0) return command;
+  return NULL;
+}
+
+static void command_dispatch(Shell *shell, const char *line) {
+  size_t length = strcspn(line, " \t");
+  const char *argument = line + length + strspn(line + length, " \t");
+  const Command *command = command_find(line, length);
+  if (!command) command_complain(shell, "%s is not a command: :help lists them", line);
+  else if (*argument && !*command->arguments)
+    command_complain(shell, "%s takes no argument, got %s", command->name, argument);
+  else if (!*argument && *command->arguments && command->arguments[0] != '[')
+    command_complain(shell, "%s needs an argument: %s", command->name, command->arguments);
+  else command->run(shell, argument);
+}
+
+static void command_ask(Shell *shell, const char *line) {
+  bool search = line[0] == '?' && line[1] == '?';
+  const char *word = line + (search ? 2 : 1);
+  word += strspn(word, " \t");
+  if (!*word) command_help(shell, "");
+  else if (search) mml_search(shell->mml, word);
+  else mml_help(shell->mml, word);
+}
+
+/* The command the line stands for; NULL if it is mml. */
+static const char *command_meant(const char *line) {
+  for (size_t i = 0; i < sizeof command_words / sizeof *command_words; i++)
+    if (strcmp(line, command_words[i].word) == 0) return command_words[i].command;
+  return line[0] == ':' || line[0] == '?' ? line : NULL;
+}
+
+bool command_run(Shell *shell, const char *line) {
+  size_t length = strlen(line);
+  while (length > 0 && isspace((unsigned char)line[length - 1])) length--;
+  char *text = strndup(line, length);
+  const char *command = text ? command_meant(text) : NULL;
+  if (command && command[0] == ':') command_dispatch(shell, command);
+  if (command && command[0] == '?') command_ask(shell, command);
+  free(text);
+  return command != NULL;
+}

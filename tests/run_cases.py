@@ -1,0 +1,79 @@
+#!/usr/bin/env python3
+"""Runs the language's tests: run_cases.py MML [--update] [FILE…]
+
+cases/**/*.mml     `expr   # expect: text` promises a line of stdout; a line that is only
+                   `# expect: text` promises one more. Stdout must be exactly that, status 0.
+errors/*.mml       the same for stdout, stderr must be exactly NAME.out beside it, status 1.
+sessions/*.session a transcript of the prompt: the lines after `>> ` and `.. ` are typed,
+                   everything must come out again exactly.
+
+All run in tests/, so data is read as "data/NAME". With --update the .out files and the sessions are
+rewritten from what was printed: read the diff before you commit it.
+
+SPDX-License-Identifier: GPL-3.0-or-later
+"""
+
+import pathlib
+import re
+import sys
+
+import harness
+
+TESTS = harness.ROOT / "tests"
+
+
+def typed(transcript):
+    """What the user typed in a transcript."""
+    lines = (re.match(r"(?:>>|\.\.)(?: (.*))?$", line) for line in transcript.splitlines())
+    return "".join((line.group(1) or "") + "\n" for line in lines if line)
+
+
+def check_script(mml, path, update):
+    name = path.relative_to(TESTS)
+    wanted_error = path.with_suffix(".out")
+    is_error = name.parts[0] == "errors"
+    result = harness.run([mml, name], folder=TESTS)
+    complaint = harness.difference(
+        harness.expectations(path.read_text(encoding="utf-8")), result.stdout, name)
+    if is_error and update:
+        wanted_error.write_text(result.stderr, encoding="utf-8")
+    if is_error:
+        wanted = wanted_error.read_text(encoding="utf-8") if wanted_error.exists() else ""
+        complaint += harness.difference(wanted, result.stderr, f"{name} (stderr)")
+    if result.returncode != int(is_error):
+        complaint += f"{name}: exit status {result.returncode}\n"
+        complaint += "" if is_error else result.stderr
+    return complaint
+
+
+def check_session(mml, path, update):
+    transcript = path.read_text(encoding="utf-8")
+    result = harness.run([mml, "--session"], typed(transcript), TESTS)
+    if update:
+        path.write_text(result.stdout, encoding="utf-8")
+        transcript = result.stdout
+    complaint = harness.difference(transcript, result.stdout, path.relative_to(TESTS))
+    if result.returncode != 0 or result.stderr:
+        complaint += f"{path.name}: exit status {result.returncode}\n{result.stderr}"
+    return complaint
+
+
+def main():
+    arguments = [word for word in sys.argv[1:] if word != "--update"]
+    update = "--update" in sys.argv
+    mml = pathlib.Path(arguments[0]).resolve()
+    files = [pathlib.Path(word).resolve() for word in arguments[1:]]
+    if not files:
+        for pattern in ("cases/**/*.mml", "errors/*.mml", "sessions/*.session"):
+            files += sorted(TESTS.glob(pattern))
+
+    def check(path):
+        if path.suffix == ".session":
+            return check_session(mml, path, update)
+        return check_script(mml, path, update)
+
+    harness.report(check, files, "cases")
+
+
+if __name__ == "__main__":
+    main()

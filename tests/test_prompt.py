@@ -1,0 +1,223 @@
+#!/usr/bin/env python3
+"""The prompt under a real pseudo-terminal: test_prompt.py MML
+
+SPDX-License-Identifier: GPL-3.0-or-later
+"""
+
+import os
+import pathlib
+import re
+import signal
+import stat
+import sys
+import tempfile
+import time
+import unittest
+
+import pexpect
+
+MML = str(pathlib.Path(sys.argv.pop(1)).resolve())
+PROMPT = ">> "
+ESCAPE = re.compile(r"\x1b\[[0-9;?]*[a-zA-Z]|\r")
+
+
+class Prompt(unittest.TestCase):
+    def setUp(self):
+        self.temporary = tempfile.TemporaryDirectory()
+        self.addCleanup(self.temporary.cleanup)
+        self.folder = pathlib.Path(self.temporary.name)
+        self.history = self.folder / "state" / "mml" / "history"
+
+    def start(self, *words, **extra):
+        """A session at its first prompt."""
+        environment = {k: v for k, v in os.environ.items() if k not in ("NO_COLOR", "INPUTRC")}
+        environment.update(TERM="xterm", XDG_STATE_HOME=str(self.folder / "state"),
+                           HOME=str(self.folder), LC_ALL="C.UTF-8", **extra)
+        child = pexpect.spawn(MML, list(words), env=environment, encoding="utf-8", timeout=20,
+                              dimensions=(40, 100), cwd=str(self.folder))
+        self.addCleanup(child.close, force=True)
+        child.expect_exact(PROMPT)
+        return child
+
+    def ask(self, child, line):
+        """Types a line; what came between it and the next prompt, without escapes."""
+        child.send(line + "\r")
+        child.expect_exact("\r\n")
+        child.expect_exact(PROMPT)
+        return ESCAPE.sub("", child.before).strip("\n")
+
+    def wait_for_end(self, child):
+        child.expect(pexpect.EOF)
+        child.close()
+        return child.exitstatus
+
+    def test_the_greeting_names_help_and_the_way_out(self):
+        greeting = self.start().before
+        self.assertRegex(greeting, r"mml \d+\.\d+\.\d+")
+        self.assertIn(":help", greeting)
+        self.assertIn("Ctrl-D", greeting)
+
+    def test_quiet_greets_nobody(self):
+        self.assertEqual(ESCAPE.sub("", self.start("-q").before), "")
+
+    def test_a_definition_is_echoed(self):
+        child = self.start()
+        self.assertEqual(self.ask(child, "a = 3"), "a = 3")
+        self.assertEqual(self.ask(child, "a + 1"), "4")
+        self.assertEqual(self.ask(child, "a + 2;"), "")
+
+    def test_an_open_block_asks_for_more(self):
+        child = self.start()
+        for line in ("f(x) = do", "  x + 1"):
+            child.send(line + "\r")
+            child.expect_exact(".. ")
+        self.ask(child, "end")
+        self.assertEqual(self.ask(child, "f(2)"), "3")
+
+    def test_an_empty_line_tells_what_is_open(self):
+        child = self.start()
+        child.send("(1 +\r")
+        child.expect_exact(".. ")
+        child.send("\r")
+        child.expect_exact("is still open")
+        child.expect_exact(".. ")
+        self.assertEqual(self.ask(child, "2)"), "3")
+
+    def test_an_error_keeps_the_session(self):
+        child = self.start()
+        self.ask(child, "a = 3")
+        self.assertIn("error", self.ask(child, "missing_name"))
+        self.assertEqual(self.ask(child, "a"), "3")
+
+    def test_ctrl_c_stops_a_loop_and_keeps_the_session(self):
+        child = self.start()
+        self.ask(child, "a = 3")
+        for _ in range(2):
+            child.send("while true; end\r")
+            child.expect_exact("\r\n")
+            time.sleep(0.3)
+            start = time.monotonic()
+            child.sendintr()
+            child.expect_exact(PROMPT)
+            self.assertLess(time.monotonic() - start, 1)
+        self.assertEqual(self.ask(child, "a"), "3")
+
+    def test_ctrl_c_again_and_again_does_not_kill(self):
+        child = self.start()
+        child.send("while true; end\r")
+        child.expect_exact("\r\n")
+        for _ in range(5):
+            child.kill(signal.SIGINT)
+            time.sleep(0.05)
+        time.sleep(0.3)
+        child.send("\r")
+        self.assertTrue(child.isalive())
+        child.expect_exact(PROMPT)
+        child.send("1+1\r")
+        child.expect(r"[\r\n]2\r\n")
+
+    def test_ctrl_c_at_the_prompt_drops_the_line(self):
+        child = self.start()
+        child.send("1 + missing")
+        child.expect_exact("missing")
+        child.sendintr()
+        child.expect_exact(PROMPT)
+        self.assertEqual(self.ask(child, "1+1"), "2")
+
+    def test_ctrl_c_drops_an_unfinished_entry(self):
+        child = self.start()
+        child.send("f(x) = do\r")
+        child.expect_exact(".. ")
+        child.sendintr()
+        child.expect_exact(PROMPT)
+        self.assertEqual(self.ask(child, "1+1"), "2")
+
+    def test_ctrl_d_leaves_with_0(self):
+        child = self.start()
+        child.sendeof()
+        self.assertEqual(self.wait_for_end(child), 0)
+
+    def test_quit_leaves_with_0(self):
+        for word in (":quit", "quit", "exit"):
+            child = self.start()
+            child.send(word + "\r")
+            self.assertEqual(self.wait_for_end(child), 0, word)
+
+    def test_tab_completes_a_name(self):
+        child = self.start()
+        self.ask(child, "rather_long_name = 5")
+        self.assertTrue(self.ask(child, "1 + rather_lo\t").endswith("6"))
+
+    def test_tab_after_a_function_opens_the_bracket(self):
+        child = self.start()
+        self.ask(child, "rather_long_name(x) = x + 1")
+        self.assertTrue(self.ask(child, "rather_lo\t4)").endswith("5"))
+
+    def test_tab_completes_a_command(self):
+        child = self.start()
+        self.ask(child, "a = 3")
+        self.assertRegex(self.ask(child, ":va\t"), r"a +3")
+
+    def test_tab_completes_a_file_in_a_string(self):
+        (self.folder / "lonely.txt").write_text("")
+        child = self.start()
+        self.assertTrue(self.ask(child, 'print("lon\t)').endswith("lonely.txt"))
+
+    def test_tab_writes_greek(self):
+        child = self.start()
+        self.ask(child, "theta = 5")
+        child.send("\\theta\t")
+        child.expect_exact("θ")
+        child.send(" + 1\r")
+        child.expect(r"[\r\n]6\r\n")
+        child.expect_exact(PROMPT)
+        self.assertTrue(self.ask(child, "2\\the\t").endswith("10"))
+
+    def test_a_pasted_block_is_one_entry(self):
+        child = self.start()
+        child.send("\x1b[200~a = 3\nb = a + 1\nb*2\x1b[201~\r")
+        child.expect(r"[\r\n]8\r\n")
+        child.expect_exact(PROMPT)
+        self.assertEqual(self.ask(child, "b"), "4")
+
+    def test_the_history_is_kept_private_and_whole(self):
+        child = self.start()
+        self.ask(child, "a = 41")
+        child.send("f(x) = do\r")
+        child.expect_exact(".. ")
+        child.send("  x + 1\r")
+        child.expect_exact(".. ")
+        self.ask(child, "end")
+        child.sendeof()
+        self.wait_for_end(child)
+        self.assertIn("a = 41\n", self.history.read_text())
+        self.assertEqual(stat.S_IMODE(self.history.stat().st_mode), 0o600)
+        child = self.start()
+        child.send("\x1b[A\r")  # the block, recalled as one
+        child.expect_exact("end")
+        child.expect_exact(PROMPT)
+        self.assertEqual(self.ask(child, "f(1)"), "2")
+        self.assertTrue(self.ask(child, "\x1b[A\x1b[A\x1b[A").endswith("a = 41"))
+
+    def test_a_home_without_room_for_history_is_no_error(self):
+        (self.folder / "state").write_text("a file where the folder should be")
+        child = self.start()
+        self.assertEqual(self.ask(child, "1+1"), "2")
+
+    def test_errors_are_coloured_unless_no_color(self):
+        child = self.start()
+        child.send("missing_name\r")
+        child.expect_exact("error")
+        self.assertRegex(child.before, r"\x1b\[[0-9;]*[1-9][0-9;]*m")
+        child = self.start(NO_COLOR="1")
+        child.send("missing_name\r")
+        child.expect_exact("error")
+        self.assertNotRegex(child.before, r"\x1b\[[0-9;]*[1-9][0-9;]*m")
+
+    def test_interactive_goes_on_after_an_expression(self):
+        child = self.start("-i", "-e", "a = 3")
+        self.assertEqual(self.ask(child, "a"), "3")
+
+
+if __name__ == "__main__":
+    unittest.main()
