@@ -22,38 +22,30 @@ struct ArenaBlock {
 enum { ARENA_FIRST = 2048, ARENA_LARGEST = 1 << 18, ARENA_ALIGN = 16 };
 
 static void *checked(void *block) {
-  if (block)
-    return block;
+  if (block) return block;
   fputs("mml: out of memory\n", stderr);
   exit(1);
 }
 
-void *memory_new(size_t size) {
-  return checked(malloc(size ? size : 1));
-}
+void *memory_new(size_t size) { return checked(malloc(size ? size : 1)); }
 
 void *memory_new_zeroed(size_t count, size_t size) {
   return checked(calloc(count ? count : 1, size ? size : 1));
 }
 
-void *memory_resize(void *block, size_t size) {
-  return checked(realloc(block, size ? size : 1));
-}
+void *memory_resize(void *block, size_t size) { return checked(realloc(block, size ? size : 1)); }
 
 char *memory_copy_text(const char *text, size_t length) {
   char *copy = memory_new(length + 1);
-  if (length)
-    memcpy(copy, text, length);
+  if (length) memcpy(copy, text, length);
   copy[length] = '\0';
   return copy;
 }
 
 static struct ArenaBlock *arena_block_new(struct ArenaBlock *older, size_t needed) {
   size_t size = older ? 2 * older->size : ARENA_FIRST;
-  if (size > ARENA_LARGEST)
-    size = ARENA_LARGEST;
-  if (size < needed)
-    size = needed;
+  if (size > ARENA_LARGEST) size = ARENA_LARGEST;
+  if (size < needed) size = needed;
   struct ArenaBlock *block = memory_new_zeroed(1, sizeof *block + size);
   block->older = older;
   block->size = size;
@@ -81,26 +73,21 @@ void arena_free(Arena *arena) {
 static void text_reserve(Text *text, size_t more) {
   assert(more < SIZE_MAX / 4);
   size_t needed = text->length + more + 1;
-  if (needed <= text->capacity)
-    return;
+  if (needed <= text->capacity) return;
   size_t capacity = text->capacity ? 2 * text->capacity : 64;
-  if (capacity < needed)
-    capacity = needed;
+  if (capacity < needed) capacity = needed;
   text->bytes = memory_resize(text->bytes, capacity);
   text->capacity = capacity;
 }
 
 void text_append(Text *text, const char *bytes, size_t length) {
   text_reserve(text, length);
-  if (length)
-    memcpy(text->bytes + text->length, bytes, length);
+  if (length) memcpy(text->bytes + text->length, bytes, length);
   text->length += length;
   text->bytes[text->length] = '\0';
 }
 
-void text_string(Text *text, const char *string) {
-  text_append(text, string, strlen(string));
-}
+void text_string(Text *text, const char *string) { text_append(text, string, strlen(string)); }
 
 void text_format_list(Text *text, const char *format, va_list arguments) {
   assert(format);
@@ -137,9 +124,8 @@ size_t text_columns(const char *bytes, size_t length) {
   size_t columns = 0;
   for (size_t at = 0; at < length;) {
     utf8proc_int32_t character;
-    utf8proc_ssize_t step =
-        utf8proc_iterate((const utf8proc_uint8_t *)bytes + at, (utf8proc_ssize_t)(length - at),
-                         &character);
+    utf8proc_ssize_t step = utf8proc_iterate((const utf8proc_uint8_t *)bytes + at,
+                                             (utf8proc_ssize_t)(length - at), &character);
     if (step <= 0) { /* a byte that is not UTF-8 shows as one replacement sign */
       columns++;
       at++;

@@ -25,11 +25,11 @@ static void list(const char *text, size_t length, Text *out) {
   text_string(out, "");
   for (uint32_t i = 0; i < tokens.count; i++) {
     const Token *token = &tokens.token[i];
-    if (token->kind == TOKEN_END)
-      continue;
+    if (token->kind == TOKEN_END) continue;
     text_format(out, "%s%s", out->length ? " " : "", kind_name[token->kind]);
     if (token->kind != TOKEN_NEWLINE && token->kind != TOKEN_ERROR)
-      text_format(out, ":%.*s", (int)(token->span.end - token->span.start), text + token->span.start);
+      text_format(out, ":%.*s", (int)(token->span.end - token->span.start),
+                  text + token->span.start);
   }
   report_clear(&problem);
   lexer_free(&tokens);
@@ -54,7 +54,8 @@ Test(lexer, the_longest_match_wins) {
       {"r.end.in", "NAME:r DOT:. STOP:end DOT:. OPERATOR:in"},
       {"x += 1 -= 2", "NAME:x UPDATE:+= NUMBER:1 UPDATE:-= NUMBER:2"},
       {"a≤b≠c∈d", "NAME:a OPERATOR:≤ NAME:b OPERATOR:≠ NAME:c OPERATOR:∈ NAME:d"},
-      {"A⁻¹ Aᵀ x² x⁻²", "NAME:A INVERSE:⁻¹ NAME:A TRANSPOSE:ᵀ NAME:x SUPERSCRIPT:² NAME:x SUPERSCRIPT:⁻²"},
+      {"A⁻¹ Aᵀ x² x⁻²",
+       "NAME:A INVERSE:⁻¹ NAME:A TRANSPOSE:ᵀ NAME:x SUPERSCRIPT:² NAME:x SUPERSCRIPT:⁻²"},
       {"∇²f √x ‖v‖", "NABLA:∇ SUPERSCRIPT:² NAME:f ROOT:√ NAME:x BAR:‖ NAME:v BAR:‖"},
       {"f′", "NAME:f PRIME:′"},
       {"x₁ θ_hat ∞ ℝ²", "NAME:x₁ NAME:θ_hat NAME:∞ NAME:ℝ SUPERSCRIPT:²"},
@@ -72,10 +73,16 @@ Test(lexer, the_longest_match_wins) {
 }
 
 Test(lexer, numbers_have_their_value) {
-  static const struct { const char *text; double value; } rows[] = {
-      {"3.2", 3.2},     {"003.2", 3.2}, {"300e+2", 30000},   {"300E-2", 3},   {".5", 0.5},      {".0", 0},
-      {"1_000", 1000},  {"1e01", 10},   {"1_1.1_1", 11.11},  {"2e0_1", 20},   {"0x1f", 31},     {"0xAB_CD", 43981},
-      {"0o17", 15},     {"0b101", 5},   {"2.", 2},           {"5e-324", 5e-324}, {"1e23", 1e23}, {"30deg", 0.52359877559829887},
+  static const struct {
+    const char *text;
+    double value;
+  } rows[] = {
+      {"3.2", 3.2},       {"003.2", 3.2}, {"300e+2", 30000},
+      {"300E-2", 3},      {".5", 0.5},    {".0", 0},
+      {"1_000", 1000},    {"1e01", 10},   {"1_1.1_1", 11.11},
+      {"2e0_1", 20},      {"0x1f", 31},   {"0xAB_CD", 43981},
+      {"0o17", 15},       {"0b101", 5},   {"2.", 2},
+      {"5e-324", 5e-324}, {"1e23", 1e23}, {"30deg", 0.52359877559829887},
   };
   for (size_t row = 0; row < COUNT(rows); row++) {
     Source *source = source_new("", rows[row].text, strlen(rows[row].text));
@@ -84,7 +91,8 @@ Test(lexer, numbers_have_their_value) {
     lexer_run(source, &tokens, &problem);
     cr_assert_eq(tokens.count, 2, "%s", rows[row].text);
     cr_expect_eq(tokens.token[0].kind, TOKEN_NUMBER);
-    cr_expect(fabs(tokens.token[0].number - rows[row].value) <= 1e-15 * rows[row].value, "%s", rows[row].text);
+    cr_expect(fabs(tokens.token[0].number - rows[row].value) <= 1e-15 * rows[row].value, "%s",
+              rows[row].text);
     lexer_free(&tokens);
     source_release(source);
   }
@@ -92,9 +100,15 @@ Test(lexer, numbers_have_their_value) {
 
 Test(lexer, suffixes_stand_alone) {
   static const char *const rows[][2] = {
-      {"2i", "IMAGINARY:2i"},           {"2ix", "NUMBER:2 NAME:ix"}, {"2deg", "NUMBER:2deg"}, {"2degx", "NUMBER:2 NAME:degx"},
-      {"2e", "NUMBER:2 NAME:e"},        {"2ex", "NUMBER:2 NAME:ex"}, {"2e5x", "NUMBER:2e5 NAME:x"},
-      {"2i^2", "IMAGINARY:2i OPERATOR:^ NUMBER:2"}, {"1:.5:2", "NUMBER:1 COLON:: NUMBER:.5 COLON:: NUMBER:2"},
+      {"2i", "IMAGINARY:2i"},
+      {"2ix", "NUMBER:2 NAME:ix"},
+      {"2deg", "NUMBER:2deg"},
+      {"2degx", "NUMBER:2 NAME:degx"},
+      {"2e", "NUMBER:2 NAME:e"},
+      {"2ex", "NUMBER:2 NAME:ex"},
+      {"2e5x", "NUMBER:2e5 NAME:x"},
+      {"2i^2", "IMAGINARY:2i OPERATOR:^ NUMBER:2"},
+      {"1:.5:2", "NUMBER:1 COLON:: NUMBER:.5 COLON:: NUMBER:2"},
   };
   for (size_t row = 0; row < COUNT(rows); row++) {
     Text out = {0};
@@ -110,10 +124,12 @@ Test(lexer, strings_are_cut_into_text_and_holes) {
       {"\"a\\\"b\"", "LEFT_QUOTE:\" TEXT:a\\\"b RIGHT_QUOTE:\""},
       {"\"a{x}b\"", "LEFT_QUOTE:\" TEXT:a LEFT_HOLE:{ NAME:x RIGHT_HOLE:} TEXT:b RIGHT_QUOTE:\""},
       {"\"{x:.3f}\"", "LEFT_QUOTE:\" LEFT_HOLE:{ NAME:x FORMAT:.3f RIGHT_HOLE:} RIGHT_QUOTE:\""},
-      {"\"{v[1:2]}\"", "LEFT_QUOTE:\" LEFT_HOLE:{ NAME:v LEFT_BRACKET:[ NUMBER:1 COLON:: NUMBER:2 RIGHT_BRACKET:] "
-                       "RIGHT_HOLE:} RIGHT_QUOTE:\""},
-      {"\"{\"{a}\"}\"", "LEFT_QUOTE:\" LEFT_HOLE:{ LEFT_QUOTE:\" LEFT_HOLE:{ NAME:a RIGHT_HOLE:} RIGHT_QUOTE:\" "
-                        "RIGHT_HOLE:} RIGHT_QUOTE:\""},
+      {"\"{v[1:2]}\"",
+       "LEFT_QUOTE:\" LEFT_HOLE:{ NAME:v LEFT_BRACKET:[ NUMBER:1 COLON:: NUMBER:2 RIGHT_BRACKET:] "
+       "RIGHT_HOLE:} RIGHT_QUOTE:\""},
+      {"\"{\"{a}\"}\"",
+       "LEFT_QUOTE:\" LEFT_HOLE:{ LEFT_QUOTE:\" LEFT_HOLE:{ NAME:a RIGHT_HOLE:} RIGHT_QUOTE:\" "
+       "RIGHT_HOLE:} RIGHT_QUOTE:\""},
       {"\"a # b\"", "LEFT_QUOTE:\" TEXT:a # b RIGHT_QUOTE:\""},
   };
   for (size_t row = 0; row < COUNT(rows); row++) {

@@ -93,7 +93,8 @@ static const struct {
      "x))))) (VARIABLES (VARIABLE a -) (VARIABLE b -)) (STARTS (NUMBER 1) (NUMBER 0)) - -)"},
     {"regress(y ~ ., d)", "(CALL (NAME regress) (TILDE (NAME y) (DOT)) (NAME d))"},
     {"svm.w, svm.b", "(TUPLE (FIELD w (NAME svm)) (FIELD b (NAME svm)))"},
-    {"svm = minimize 0.5norm(w)^2 over w, b in R^2, R s.t. [1, 1, -1, -1].*([2, 2; 3, 3; 0, 0; 1, 0]*w + b) >= 1",
+    {"svm = minimize 0.5norm(w)^2 over w, b in R^2, R s.t. [1, 1, -1, -1].*([2, 2; 3, 3; 0, 0; 1, "
+     "0]*w + b) >= 1",
      "(ASSIGN (TARGETS (NAME svm)) (CLAUSE minimize (IMPLICIT (NUMBER 0.5) (BINARY ^ (CALL "
      "(NAME norm) (NAME w)) (NUMBER 2))) (VARIABLES (VARIABLE w (SET (NUMBER 2))) (VARIABLE b "
      "(SET))) - (CONSTRAINTS (COMPARE >= (BINARY .* (ARRAY (ROW (NUMBER 1) (NUMBER 1) (NEGATE "
@@ -282,8 +283,7 @@ static void dump(const char *text, Text *out) {
       text_string(out, i ? " " : "");
       ast_dump(tree->program->child[i], out);
     }
-  else
-    report_render(&report, false, out);
+  else report_render(&report, false, out);
   tree_release(tree);
   report_clear(&report);
   source_release(source);
@@ -303,15 +303,14 @@ Test(parser, every_form_gives_its_tree) {
 static void check_spans(const Node *node, const Node *parent, const char *text) {
   cr_expect_leq(node->span.start, node->span.end, "%s in %s", node_kind_name[node->kind], text);
   cr_expect(parent->span.start <= node->span.start && node->span.end <= parent->span.end,
-            "%s [%u, %u) is not inside %s [%u, %u) of %s", node_kind_name[node->kind], node->span.start,
-            node->span.end, node_kind_name[parent->kind], parent->span.start, parent->span.end, text);
+            "%s [%u, %u) is not inside %s [%u, %u) of %s", node_kind_name[node->kind],
+            node->span.start, node->span.end, node_kind_name[parent->kind], parent->span.start,
+            parent->span.end, text);
   uint32_t height = 0;
   for (uint32_t i = 0; i < node->count; i++) {
-    if (!node->child[i])
-      continue;
+    if (!node->child[i]) continue;
     check_spans(node->child[i], node, text);
-    if (node->child[i]->height > height)
-      height = node->child[i]->height;
+    if (node->child[i]->height > height) height = node->child[i]->height;
   }
   cr_expect_eq(node->height, height + 1, "%s in %s", node_kind_name[node->kind], text);
 }
@@ -331,13 +330,23 @@ Test(parser, every_span_lies_inside_its_parent) {
 }
 
 Test(parser, spans_are_exact) {
-  static const struct { const char *source; int path[4]; const char *text; } rows[] = {
-      {" x + (y * z) ", {0, -1}, "x + (y * z)"},       {" x + (y * z) ", {0, 1, -1}, "(y * z)"},
-      {"f(a, b + 1)[2]'", {0, 0, 0, -1}, "f(a, b + 1)"}, {"f(a, b + 1)[2]'", {0, 0, -1}, "f(a, b + 1)[2]"},
-      {"a; f'(x) + 2", {1, 0, -1}, "f'(x)"},            {"a; f'(x) + 2", {1, 0, 1, -1}, "(x)"},
-      {"x = [1 -2]", {0, 1, 0, -1}, "1 -2"},            {"for i in 1:3\n i\nend ", {0, -1}, "for i in 1:3\n i\nend"},
-      {"if a\n b\nelse\n c\nend", {0, 2, -1}, "c"},     {"x² + 1", {0, 0, 1, -1}, "²"},
-      {"\"a{x:.2f}b\"", {0, 1, -1}, "{x:.2f}"},         {"argmin x over x from 1, 2", {0, 2, -1}, "1, 2"},
+  static const struct {
+    const char *source;
+    int path[4];
+    const char *text;
+  } rows[] = {
+      {" x + (y * z) ", {0, -1}, "x + (y * z)"},
+      {" x + (y * z) ", {0, 1, -1}, "(y * z)"},
+      {"f(a, b + 1)[2]'", {0, 0, 0, -1}, "f(a, b + 1)"},
+      {"f(a, b + 1)[2]'", {0, 0, -1}, "f(a, b + 1)[2]"},
+      {"a; f'(x) + 2", {1, 0, -1}, "f'(x)"},
+      {"a; f'(x) + 2", {1, 0, 1, -1}, "(x)"},
+      {"x = [1 -2]", {0, 1, 0, -1}, "1 -2"},
+      {"for i in 1:3\n i\nend ", {0, -1}, "for i in 1:3\n i\nend"},
+      {"if a\n b\nelse\n c\nend", {0, 2, -1}, "c"},
+      {"x² + 1", {0, 0, 1, -1}, "²"},
+      {"\"a{x:.2f}b\"", {0, 1, -1}, "{x:.2f}"},
+      {"argmin x over x from 1, 2", {0, 2, -1}, "1, 2"},
   };
   for (size_t row = 0; row < COUNT(rows); row++) {
     SymbolTable symbols = {0};
@@ -346,11 +355,12 @@ Test(parser, spans_are_exact) {
     Report report;
     cr_assert_eq(parse(source, &symbols, &tree, &report), PARSE_OK, "%s", rows[row].source);
     const Node *node = tree->program;
-    for (int step = 0; rows[row].path[step] >= 0; step++)
-      node = node->child[rows[row].path[step]];
+    for (int step = 0; rows[row].path[step] >= 0; step++) node = node->child[rows[row].path[step]];
     size_t length = node->span.end - node->span.start;
-    cr_expect(length == strlen(rows[row].text) && memcmp(source->text + node->span.start, rows[row].text, length) == 0,
-              "%s: %.*s is not %s", rows[row].source, (int)length, source->text + node->span.start, rows[row].text);
+    cr_expect(length == strlen(rows[row].text) &&
+                  memcmp(source->text + node->span.start, rows[row].text, length) == 0,
+              "%s: %.*s is not %s", rows[row].source, (int)length, source->text + node->span.start,
+              rows[row].text);
     tree_release(tree);
     source_release(source);
     symbol_table_free(&symbols);
@@ -365,18 +375,20 @@ Test(parser, a_semicolon_makes_a_statement_quiet) {
   cr_assert_eq(parse(source, &symbols, &tree, &report), PARSE_OK);
   static const bool quiet[] = {true, false, true, false};
   cr_assert_eq(tree->program->count, 4);
-  for (uint32_t i = 0; i < 4; i++)
-    cr_expect_eq(tree->program->child[i]->quiet, quiet[i]);
+  for (uint32_t i = 0; i < 4; i++) cr_expect_eq(tree->program->child[i]->quiet, quiet[i]);
   tree_release(tree);
   source_release(source);
   symbol_table_free(&symbols);
 }
 
 Test(parser, only_the_comment_directly_above_a_definition_is_its_help) {
-  static const struct { const char *source, *help; } rows[] = {
-      {"# one\n#two\nf(x) = x", "one\ntwo"}, {"# one\n\nf(x) = x", ""},     {"#!/usr/bin/env mml\nf(x) = x", ""},
-      {"#!/usr/bin/env mml\n# a\nf(x) = x", "a"}, {"a = 3 # no\nf(x) = x", ""}, {"  #   b \n  f(x) = x", "  b "},
-      {"# a\r\n# b\r\nf(x) = x", "a\nb"},     {"# a\n#\n# b\nf(x) = x", "a\n\nb"},
+  static const struct {
+    const char *source, *help;
+  } rows[] = {
+      {"# one\n#two\nf(x) = x", "one\ntwo"}, {"# one\n\nf(x) = x", ""},
+      {"#!/usr/bin/env mml\nf(x) = x", ""},  {"#!/usr/bin/env mml\n# a\nf(x) = x", "a"},
+      {"a = 3 # no\nf(x) = x", ""},          {"  #   b \n  f(x) = x", "  b "},
+      {"# a\r\n# b\r\nf(x) = x", "a\nb"},    {"# a\n#\n# b\nf(x) = x", "a\n\nb"},
   };
   for (size_t row = 0; row < COUNT(rows); row++) {
     SymbolTable symbols = {0};
@@ -397,19 +409,24 @@ Test(parser, only_the_comment_directly_above_a_definition_is_its_help) {
 
 Test(parser, one_expression_is_parsed_alone) {
   SymbolTable symbols = {0};
-  static const struct { const char *source; ParseStatus status; } rows[] = {
-      {" 1 + y*y\n", PARSE_OK}, {"1; 2", PARSE_ERROR}, {"x = 3", PARSE_ERROR}, {"1 +", PARSE_INCOMPLETE}, {"", PARSE_INCOMPLETE}};
+  static const struct {
+    const char *source;
+    ParseStatus status;
+  } rows[] = {{" 1 + y*y\n", PARSE_OK},
+              {"1; 2", PARSE_ERROR},
+              {"x = 3", PARSE_ERROR},
+              {"1 +", PARSE_INCOMPLETE},
+              {"", PARSE_INCOMPLETE}};
   for (size_t row = 0; row < COUNT(rows); row++) {
     Source *source = source_new("", rows[row].source, strlen(rows[row].source));
     Tree *tree;
     Report report;
-    cr_expect_eq(parse_expression(source, &symbols, &tree, &report), rows[row].status, "%s", rows[row].source);
-    if (tree)
-      cr_expect(tree->program->kind == NODE_BLOCK && tree->program->count == 1);
+    cr_expect_eq(parse_expression(source, &symbols, &tree, &report), rows[row].status, "%s",
+                 rows[row].source);
+    if (tree) cr_expect(tree->program->kind == NODE_BLOCK && tree->program->count == 1);
     tree_release(tree);
     report_clear(&report);
     source_release(source);
   }
   symbol_table_free(&symbols);
 }
-

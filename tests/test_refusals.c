@@ -11,13 +11,13 @@ static const struct {
   const char *source, *message, *advice[REPORT_ADVICE];
 } refusals[] = {
     {"x ** 2", "the power is written ^", {"x^2"}},
-    {"a % b", 
+    {"a % b",
      "% is not an operator: the remainder is mod, and a comment starts with #",
      {"mod(a, b)"}},
     {"a < b && c > d", "&& is written and", {"a < b and c > d"}},
     {"a || b", "|| is written or, and a norm ‖x‖ or norm(x)", {"a or b", "norm(b)"}},
     {"x := 3", "a definition is written =", {"x = 3"}},
-    {"x <- 3", 
+    {"x <- 3",
      "<- may be an assignment or a comparison with a negative number",
      {"x = 3", "x < -3"}},
     {"x<-3", "<- may be an assignment or a comparison with a negative number", {"x = 3", "x < -3"}},
@@ -27,22 +27,22 @@ static const struct {
     {"--x", "-- is not an operator", {"-(-x)", "x -= 1"}},
     {"4--2", "-- is not an operator", {"4 - (-2)"}},
     {"n!!", "!! may be a factorial of a factorial or a double factorial", {"(n!)!"}},
-    {"a // b", 
+    {"a // b",
      "// is not an operator: write floor of a quotient; a comment starts with #",
      {"floor(a/b)"}},
     {"x ~= y", "\"not equal\" is written !=", {"x != y"}},
     {"!x", "! is the factorial and stands behind a value", {"not x"}},
     {"if !ok then 1 else 2", "! is the factorial and stands behind a value", {"not ok"}},
-    {"'string'", 
+    {"'string'",
      "' is the transpose or the derivative and needs a value before it",
      {"\"string\"  (a string)"}},
-    {"print('hello')", 
+    {"print('hello')",
      "' is the transpose or the derivative and needs a value before it",
      {"\"hello\"  (a string)"}},
-    {"|x - y|", 
+    {"|x - y|",
      "| is not an operator: write abs, norm or det for bars, or for the logical sign",
      {"abs(x - y)", "norm(x - y)", "det(x - y)"}},
-    {"|x|", 
+    {"|x|",
      "| is not an operator: write abs, norm or det for bars, or for the logical sign",
      {"abs(x)", "norm(x)", "det(x)"}},
     {"||x||", "|| is written or, and a norm ‖x‖ or norm(x)", {"abs(x)", "norm(x)", "det(x)"}},
@@ -57,13 +57,13 @@ static const struct {
     {"1/2x", "a product without a sign behind / may be read in two ways", {"1/(2x)", "1/2*x"}},
     {"1/-2x", "a product without a sign behind / may be read in two ways", {"1/(-2x)", "1/-2*x"}},
     {"e^2x", "a product glued to an exponent may be read in two ways", {"e^(2x)", "e^2*x"}},
-    {"x^2(y+1)", 
+    {"x^2(y+1)",
      "a product glued to an exponent may be read in two ways",
      {"x(y+1)^2", "x^(2(y+1))", "x^2*(y+1)"}},
-    {"sin^2(x)", 
+    {"sin^2(x)",
      "a product glued to an exponent may be read in two ways",
      {"sin(x)^2", "sin^(2(x))", "sin^2*(x)"}},
-    {"sin²(x)", 
+    {"sin²(x)",
      "a product glued to an exponent may be read in two ways",
      {"sin(x)^2", "sin^2*(x)"}},
     {"x²y", "a product glued to an exponent may be read in two ways", {"x^2*y"}},
@@ -74,14 +74,14 @@ static const struct {
     {"x.^2'", "' behind a number may belong to all that is before it", {"(x.^2)'", "x'.^2"}},
     {"1:3'", "' behind a number may belong to all that is before it", {"(1:3)'"}},
     {"2'", "' behind a number: a number has no transpose and no derivative", {NULL}},
-    {"∇f'", 
+    {"∇f'",
      "' after ∇ may be a derivative under ∇ or the transpose of the gradient",
      {"(∇f)'", "∇(f')"}},
     {"2 \\ A", "\\ solves a system, and a number stands before it", {"A/2"}},
-    {"[[1, 2], [3, 4]]", 
+    {"[[1, 2], [3, 4]]",
      "bracket literals side by side may be the rows or the columns of a matrix",
      {"[1, 2; 3, 4]  (rows)", "[1, 2; 3, 4]'  (columns)"}},
-    {"x = 3,14", 
+    {"x = 3,14",
      "one value is expected, and a comma follows it",
      {"3.14  (the point stands in a number)", "(3, 14)"}},
     {"3,14", "a comma separates two values; the point stands in a number", {"3.14", "(3, 14)"}},
@@ -90,27 +90,27 @@ static const struct {
     {"[f (x)]", "a space before ( may separate two elements or not", {"[f(x)]", "[f, (x)]"}},
     {"[A [1]]", "a space before [ may separate two elements or not", {"[A[1]]", "[A, [1]]"}},
     {"[a - b c]", "this row has spaces around - and between its elements", {"[a - b, c]"}},
-    {"f(0) = 1", 
+    {"f(0) = 1",
      "a parameter is a name; a position is written with [ ], a special case with { }",
      {"f[0] = 1", "f(n) = {1 if n == 0; … otherwise}", "f(0) == 1"}},
-    {"x(i+1) = 3", 
+    {"x(i+1) = 3",
      "a parameter is a name; a position is written with [ ], a special case with { }",
      {"x[i+1] = 3", "x(n) = {3 if n == i+1; … otherwise}", "x(i+1) == 3"}},
-    {"A(1,2) = 5", 
+    {"A(1,2) = 5",
      "a parameter is a name; a position is written with [ ], a special case with { }",
      {"A[1,2] = 5", "A(1,2) == 5"}},
-    {"y' = -y", 
+    {"y' = -y",
      "a derivative is not assigned; a differential equation is solved by ode",
      {"ode((t, y) -> -y, y0, 0:0.1:10)", "y' == -y"}},
     {"(Q, R) = qr(A)", "several names are assigned without brackets", {"Q, R = qr(A)"}},
     {"[Q, R] = qr(A)", "several names are assigned without brackets", {"Q, R = qr(A)"}},
-    {"if x = 3 then 1 else 2", 
+    {"if x = 3 then 1 else 2",
      "= defines or assigns a name, and here a value is read: use == to compare",
      {"x == 3"}},
-    {"x + 1 = 3", 
+    {"x + 1 = 3",
      "= assigns only to names, positions and fields: use == to compare",
      {"x + 1 == 3"}},
-    {"x = y = 3", 
+    {"x = y = 3",
      "= defines or assigns a name, and here a value is read: use == to compare",
      {"y == 3"}},
     {"2i^2", "a power of 2i may be read in two ways", {"(2i)^2", "2*i^2"}},
@@ -119,31 +119,31 @@ static const struct {
     {"else if", "else closes nothing", {NULL}},
     {"if a; b\nelse if c; d; end", "else if is one word", {"elseif"}},
     {"elif x", "elif is written elseif", {"elseif"}},
-    {"if c then x = 1 end", 
+    {"if c then x = 1 end",
      "behind if … then on one line stands a value, and this is an assignment",
      {"if c; x = 1; end"}},
-    {"if c then x end", 
+    {"if c then x end",
      "this if … then on one line is a value and has no else",
      {"if c then x else …", "if c; x; end"}},
     {"+ 3", "a statement does not begin with +", {"3"}},
     {"* 3", "a statement does not begin with *", {NULL}},
     {"x\n  -3", "this line may go on with the line before it or stand alone", {NULL}},
     {"minimize f(x)", "minimize needs over and a name on the same line", {"minimize f(x) over x"}},
-    {"2 + argmin f(x) over x", 
+    {"2 + argmin f(x) over x",
      "a clause form inside an expression needs its own parentheses",
      {"(argmin f(x) over …)"}},
-    {"f(argmin f(x) over x)", 
+    {"f(argmin f(x) over x)",
      "a clause form among arguments needs its own parentheses here",
      {"(argmin f(x) over x)"}},
     {"minimize f(x) over x\n s.t. x > 0", "a line does not begin with s.t.", {NULL}},
-    {"argmin f(x) over x in [0, 2]", 
+    {"argmin f(x) over x in [0, 2]",
      "an interval is written as a constraint",
      {"s.t. 0 <= x <= 2"}},
-    {"argmin f(x) over x, y in R^2", 
+    {"argmin f(x) over x, y in R^2",
      "one set stands behind 2 names",
      {"over x in R^2, y in R^2", "over x in R, y in R^2"}},
     {"argmin f(x) over x from 1 from 2", "from stands twice", {NULL}},
-    {"argmin f(x) over x subject to x > 1", 
+    {"argmin f(x) over x subject to x > 1",
      "the clauses of a form are over, from, s.t. and using",
      {"s.t. x >= 0"}},
     {"def f(x): x", "a function is defined by its formula", {"f(x) = x^2"}},
@@ -164,7 +164,7 @@ static const struct {
     {"\"abc", "this string is not closed on its line", {NULL}},
     {"\"abc {x} def", "this string is not closed on its line", {NULL}},
     {"\"abc \\q\"", "\\q is not an escape of a string", {"\\\\q"}},
-    {"\"{x:zz}\"", 
+    {"\"{x:zz}\"",
      "this is not a number format; a range in a string needs ( )",
      {"{x:.3f}, {x:>8.2e} or {n:d}", "{(1:3)}"}},
     {"\"}\"", "} alone in a string", {"\\}"}},
@@ -173,20 +173,20 @@ static const struct {
     {"end", "end closes nothing", {NULL}},
     {"f(x = 1, 2)", "an argument without a name stands after one with a name", {NULL}},
     {"f(a for a in b, 2)", "an argument without a name stands after a generator", {NULL}},
-    {"{1, 2}", 
+    {"{1, 2}",
      "{ } holds the branches of a piecewise value: expected if or otherwise",
      {"[1, 2]  (an array)", "{x if x > 0; 0 otherwise}"}},
-    {"{}", 
+    {"{}",
      "{ } holds the branches of a piecewise value: expected if or otherwise",
      {"{x if x > 0; 0 otherwise}"}},
-    {"{a = 1}", 
+    {"{a = 1}",
      "{ } holds the branches of a piecewise value: expected if or otherwise",
      {"record(a = 1)", "{x if x > 0; 0 otherwise}"}},
-    {"{x if y, 0 otherwise}", 
+    {"{x if y, 0 otherwise}",
      "the branches in { } are separated by ;",
      {"{x if x > 0; 0 otherwise}"}},
     {"{0 otherwise; x if y}", "a branch stands after otherwise", {NULL}},
-    {"f(X in R^(m×n)) = X", 
+    {"f(X in R^(m×n)) = X",
      "× in a set may separate two sizes or multiply them",
      {"R^(m,n)", "R^(m*n)"}},
     {"f(x, x) = 1", "x is a parameter twice", {NULL}},
@@ -203,20 +203,20 @@ static const struct {
     {"A.'", "the transpose is written '", {"A'"}},
     {"∇∇f", "∇ of ∇ is written ∇²", {"∇²f"}},
     {"x $ y", "the character $ (U+0024) means nothing here", {NULL}},
-    {"x = @(t) t^2", 
+    {"x = @(t) t^2",
      "@ is not an operator: a function is written x -> …, the matrix product *",
      {"x -> x^2"}},
-    {"f.x(y) = 3", 
+    {"f.x(y) = 3",
      "= assigns only to names, positions and fields: use == to compare",
      {"f.x(y) == 3"}},
     {"f(x)y", "two values stand side by side without an operator", {"f(x)*y"}},
     {"(x)2", "two values stand side by side without an operator", {"(x)*2"}},
     {"3!10", "two values stand side by side without an operator", {"3!*10"}},
     {"[i for i in 1:3, j in 1:2 if i > j]", "a filter stands only behind one variable", {NULL}},
-    {"g(i) = 2i", 
+    {"g(i) = 2i",
      "i is a name here, so 2i may be a product or an imaginary number",
      {"2*i", "complex(0, 2)"}},
-    {"[2i for i in 1:3]", 
+    {"[2i for i in 1:3]",
      "i is a name here, so 2i may be a product or an imaginary number",
      {"2*i", "complex(0, 2)"}},
     {"1 + if a then b else c", "if needs its own parentheses here", {"(if c then a else b)"}},
@@ -235,12 +235,12 @@ static const struct {
     {"a = b c", "two values stand side by side without an operator", {"b*c", "b(c)"}},
     {"r.2", "two values stand side by side without an operator", {"r*.2"}},
     {"x..y", "a range is written with :", {"x:y"}},
-    {"f(x) = x^2 = 3", 
+    {"f(x) = x^2 = 3",
      "= defines or assigns a name, and here a value is read: use == to compare",
      {"x^2 == 3"}},
     {"‖2‖x‖‖", "two values stand side by side without an operator", {"‖2‖*x"}},
     {"s.t. x", "a line does not begin with s.t.", {NULL}},
-    {"if c then x\nend", 
+    {"if c then x\nend",
      "this if … then on one line is a value and has no else",
      {"if c then x else …", "if c; x; end"}},
     {"  s.t. x > 0", "a line does not begin with s.t.", {NULL}},
@@ -295,25 +295,70 @@ static ParseStatus status_of(const char *text, size_t length) {
 
 Test(refusals, text_that_may_go_on_is_incomplete) {
   static const char *const open[] = {
-      "1 +", "x = ", "f(x) =", "f(x) = do", "f(x) = do\n  s = 0\n", "(1", "(1\n", "f(x,", "[1, 2", "[1, 2;\n",
-      "{x if x > 0", "{x if", "A[1", "‖x", "x ->", "if c", "if c\n", "if c then", "if c\n x\nelse\n", "for i in 1:3",
-      "for i in", "for", "while x < 3\n", "x = if c then 1", "x = if c then 1 else", "a, ", "a, b =", "not", "√", "∇",
-      "2^", "2^-", "x |>", "argmin f(x) over", "argmin f(x) over x in", "argmin f(x) over x s.t.",
-      "argmin f(x) over x from", "argmin f(x) over x using", "argmin f(x) over x, ", "(argmin f(x) over x",
-      "f(x -> do\n", "f(n in R^", "f(n in R^(2,", "[i for i in", "sum(x for x in v", "y ~", "return_value = (",
+      "1 +",
+      "x = ",
+      "f(x) =",
+      "f(x) = do",
+      "f(x) = do\n  s = 0\n",
+      "(1",
+      "(1\n",
+      "f(x,",
+      "[1, 2",
+      "[1, 2;\n",
+      "{x if x > 0",
+      "{x if",
+      "A[1",
+      "‖x",
+      "x ->",
+      "if c",
+      "if c\n",
+      "if c then",
+      "if c\n x\nelse\n",
+      "for i in 1:3",
+      "for i in",
+      "for",
+      "while x < 3\n",
+      "x = if c then 1",
+      "x = if c then 1 else",
+      "a, ",
+      "a, b =",
+      "not",
+      "√",
+      "∇",
+      "2^",
+      "2^-",
+      "x |>",
+      "argmin f(x) over",
+      "argmin f(x) over x in",
+      "argmin f(x) over x s.t.",
+      "argmin f(x) over x from",
+      "argmin f(x) over x using",
+      "argmin f(x) over x, ",
+      "(argmin f(x) over x",
+      "f(x -> do\n",
+      "f(n in R^",
+      "f(n in R^(2,",
+      "[i for i in",
+      "sum(x for x in v",
+      "y ~",
+      "return_value = (",
   };
   for (size_t row = 0; row < COUNT(open); row++)
     cr_expect_eq(status_of(open[row], strlen(open[row])), PARSE_INCOMPLETE, "%s", open[row]);
 }
 
 Test(refusals, an_error_before_the_end_is_no_incomplete_text) {
-  static const char *const wrong[] = {"(1]", "[1 2) + (", "f(x) = do\n )", "x = = (", "\"abc", "(\"abc", "2..("};
+  static const char *const wrong[] = {"(1]",   "[1 2) + (", "f(x) = do\n )", "x = = (",
+                                      "\"abc", "(\"abc",    "2..("};
   for (size_t row = 0; row < COUNT(wrong); row++)
     cr_expect_eq(status_of(wrong[row], strlen(wrong[row])), PARSE_ERROR, "%s", wrong[row]);
 }
 
 Test(refusals, incomplete_text_says_what_is_open) {
-  static const struct { const char *source, *message; uint32_t start; } rows[] = {
+  static const struct {
+    const char *source, *message;
+    uint32_t start;
+  } rows[] = {
       {"f(x", "( is not closed: ) is missing", 1},
       {"for i in 1:3\n  while x\n", "while is not closed: end is missing", 15},
       {"x = [1, 2", "[ is not closed: ] is missing", 4},
@@ -334,16 +379,55 @@ Test(refusals, incomplete_text_says_what_is_open) {
 }
 
 Test(refusals, nesting_and_chains_have_limits) {
-  static const char *const units[] = {
-      "(", "[", "{", "√", "∇", "‖", "'", "1+", "1^", "x->", "- ", "not ", "f(", "a[", "x.", "x'", "x!", "2(", "(x)", "\"{",
-      "if a then ", "if a then b else ", "if a\n", "if a;b\nelseif c;", "for i in x\n", "a and ", "x |> ", "a'b", "f(x)=do\n",
-      "a < ", "1:", "[1 -", "{x if ", "s.t. ", "argmin x over x s.t. ", "0x", "e^", "1.", "x, ", "x=", "\xff", "2i+", "|", "?"};
+  static const char *const units[] = {"(",
+                                      "[",
+                                      "{",
+                                      "√",
+                                      "∇",
+                                      "‖",
+                                      "'",
+                                      "1+",
+                                      "1^",
+                                      "x->",
+                                      "- ",
+                                      "not ",
+                                      "f(",
+                                      "a[",
+                                      "x.",
+                                      "x'",
+                                      "x!",
+                                      "2(",
+                                      "(x)",
+                                      "\"{",
+                                      "if a then ",
+                                      "if a then b else ",
+                                      "if a\n",
+                                      "if a;b\nelseif c;",
+                                      "for i in x\n",
+                                      "a and ",
+                                      "x |> ",
+                                      "a'b",
+                                      "f(x)=do\n",
+                                      "a < ",
+                                      "1:",
+                                      "[1 -",
+                                      "{x if ",
+                                      "s.t. ",
+                                      "argmin x over x s.t. ",
+                                      "0x",
+                                      "e^",
+                                      "1.",
+                                      "x, ",
+                                      "x=",
+                                      "\xff",
+                                      "2i+",
+                                      "|",
+                                      "?"};
   enum { SIZE = 100000 };
   static char text[SIZE + 1];
   for (size_t row = 0; row < COUNT(units); row++) {
     size_t length = strlen(units[row]);
-    for (size_t at = 0; at < SIZE; at++)
-      text[at] = units[row][at % length];
+    for (size_t at = 0; at < SIZE; at++) text[at] = units[row][at % length];
     status_of(text, SIZE);
   }
   memset(text, 0, SIZE);
@@ -363,8 +447,7 @@ Test(refusals, the_limits_are_reached_but_not_passed) {
   text_repeat(&text, ')', PARSE_DEPTH - 50);
   cr_expect_eq(status_of(text.bytes, text.length), PARSE_OK);
   text_free(&text);
-  for (int terms = 0; terms < PARSE_HEIGHT - 2; terms++)
-    text_string(&text, "1+");
+  for (int terms = 0; terms < PARSE_HEIGHT - 2; terms++) text_string(&text, "1+");
   text_string(&text, "1");
   cr_expect_eq(status_of(text.bytes, text.length), PARSE_OK);
   text_string(&text, "+1+1");
@@ -373,9 +456,18 @@ Test(refusals, the_limits_are_reached_but_not_passed) {
 }
 /* Advice that is a whole line of its own must parse. */
 Test(refusals, advice_for_two_readings_can_be_pasted) {
-  static const char *const sources[] = {"1/2x", "e^2x", "x^2(y+1)", "√2x", "√x^2", "A^2'", "1:3'", "[a -b]", "[f (x)]",
-                                        "[1 - 2]", "f (x)", "2 x", "c ? a : b", "x ** 2", "a && b", "|x|", "x = 3,14",
-                                        "(Q, R) = qr(A)", "A(1,2) = 5", "x++", "2 \\ A", "[[1, 2], [3, 4]]", "∇f'"};
+  static const char *const sources[] = {"1/2x",       "e^2x",
+                                        "x^2(y+1)",   "√2x",
+                                        "√x^2",       "A^2'",
+                                        "1:3'",       "[a -b]",
+                                        "[f (x)]",    "[1 - 2]",
+                                        "f (x)",      "2 x",
+                                        "c ? a : b",  "x ** 2",
+                                        "a && b",     "|x|",
+                                        "x = 3,14",   "(Q, R) = qr(A)",
+                                        "A(1,2) = 5", "x++",
+                                        "2 \\ A",     "[[1, 2], [3, 4]]",
+                                        "∇f'"};
   for (size_t row = 0; row < COUNT(sources); row++) {
     SymbolTable symbols = {0};
     Source *source = source_new("", sources[row], strlen(sources[row]));
@@ -384,11 +476,11 @@ Test(refusals, advice_for_two_readings_can_be_pasted) {
     cr_assert_eq(parse(source, &symbols, &tree, &report), PARSE_ERROR, "%s", sources[row]);
     for (int i = 0; i < report.advice_count; i++) {
       char *note = strstr(report.advice[i], "  (");
-      if (note)
-        *note = '\0';
+      if (note) *note = '\0';
       Source *again = source_new("", report.advice[i], strlen(report.advice[i]));
       Report second;
-      cr_expect_eq(parse(again, &symbols, &tree, &second), PARSE_OK, "%s: %s", sources[row], report.advice[i]);
+      cr_expect_eq(parse(again, &symbols, &tree, &second), PARSE_OK, "%s: %s", sources[row],
+                   report.advice[i]);
       tree_release(tree);
       report_clear(&second);
       source_release(again);

@@ -133,8 +133,7 @@ Test(report, calls_are_listed_innermost_first) {
 Test(report, texts_are_cut_at_a_whole_character) {
   Report report;
   char text[1000] = "a";
-  for (size_t at = 1; at + 2 < sizeof text; at += 2)
-    memcpy(text + at, "é", 3);
+  for (size_t at = 1; at + 2 < sizeof text; at += 2) memcpy(text + at, "é", 3);
   report_start(&report, NULL, (Span){0, 0}, "%s", text);
   cr_expect_eq(strlen(report.message), 511);
   cr_expect_str_eq(report.message + 509, "é");
@@ -158,7 +157,9 @@ Test(report, more_labels_and_advice_than_fit_are_dropped) {
 }
 
 Test(report, the_nearest_name_is_suggested) {
-  static const struct { const char *name, *candidates[4], *best; } rows[] = {
+  static const struct {
+    const char *name, *candidates[4], *best;
+  } rows[] = {
       {"gradeint", {"gradient", "grad", "garden"}, "gradient"}, /* two neighbours swapped */
       {"sine", {"sin", "since", NULL}, "sin"},
       {"xyz", {"abc", "uvw", NULL}, NULL},
@@ -173,20 +174,22 @@ Test(report, the_nearest_name_is_suggested) {
     for (int i = 0; i < 4 && rows[row].candidates[i]; i++)
       suggestion_offer(&suggestion, rows[row].candidates[i]);
     if (rows[row].best)
-      cr_expect_str_eq(suggestion.best ? suggestion.best : "", rows[row].best, "%s", rows[row].name);
-    else
-      cr_expect_null(suggestion.best, "%s", rows[row].name);
+      cr_expect_str_eq(suggestion.best ? suggestion.best : "", rows[row].best, "%s",
+                       rows[row].name);
+    else cr_expect_null(suggestion.best, "%s", rows[row].name);
   }
 }
 
 Test(source, places_count_lines_and_characters) {
   Source *source = source_of("n", "ab\nθx\r\n\nend");
-  static const struct { uint32_t offset, line, column; } rows[] = {
-      {0, 1, 1}, {2, 1, 3}, {3, 2, 1}, {5, 2, 2}, {6, 2, 3}, {8, 3, 1}, {9, 4, 1}, {12, 4, 4}, {99, 4, 4}};
+  static const struct {
+    uint32_t offset, line, column;
+  } rows[] = {{0, 1, 1}, {2, 1, 3}, {3, 2, 1},  {5, 2, 2}, {6, 2, 3},
+              {8, 3, 1}, {9, 4, 1}, {12, 4, 4}, {99, 4, 4}};
   for (size_t row = 0; row < sizeof rows / sizeof rows[0]; row++) {
     Place place = source_place(source, rows[row].offset);
-    cr_expect(place.line == rows[row].line && place.column == rows[row].column, "%u: %u:%u", rows[row].offset,
-              place.line, place.column);
+    cr_expect(place.line == rows[row].line && place.column == rows[row].column, "%u: %u:%u",
+              rows[row].offset, place.line, place.column);
   }
   Span line = source_line(source, 4);
   cr_expect(line.start == 3 && line.end == 6);

@@ -15,16 +15,34 @@ static const Symbol *intern(SymbolTable *table, const char *spelling) {
 
 Test(symbol, spellings_of_one_name_are_one_symbol) {
   static const char *const pairs[][2] = {
-      {"theta", "θ"},       {"lambda_1", "λ₁"},  {"x_1", "x₁"},       {"x_12", "x₁₂"},   {"theta_hat", "θ_hat"},
-      {"theta1", "θ1"},     {"Sigma", "Σ"},      {"Pi", "Π"},         {"∑", "Σ"},        {"∏", "Pi"},
-      {"epsilon", "ϵ"},     {"phi", "ϕ"},        {"mu", "µ"},         {"ε", "ϵ"},        {"∞", "inf"},
-      {"ℝ", "R"},           {"x_i", "xᵢ"},       {"é", "e\u0301"},    {"pi", "π"},       {"theta_1", "θ₁"},
-      {"w_ij", "wᵢⱼ"},      {"Omega", "Ω"},      {"Ω", "\u2126"},
+      {"theta", "θ"},
+      {"lambda_1", "λ₁"},
+      {"x_1", "x₁"},
+      {"x_12", "x₁₂"},
+      {"theta_hat", "θ_hat"},
+      {"theta1", "θ1"},
+      {"Sigma", "Σ"},
+      {"Pi", "Π"},
+      {"∑", "Σ"},
+      {"∏", "Pi"},
+      {"epsilon", "ϵ"},
+      {"phi", "ϕ"},
+      {"mu", "µ"},
+      {"ε", "ϵ"},
+      {"∞", "inf"},
+      {"ℝ", "R"},
+      {"x_i", "xᵢ"},
+      {"é", "e\u0301"},
+      {"pi", "π"},
+      {"theta_1", "θ₁"},
+      {"w_ij", "wᵢⱼ"},
+      {"Omega", "Ω"},
+      {"Ω", "\u2126"},
   };
   SymbolTable table = {0};
   for (size_t row = 0; row < COUNT(pairs); row++)
-    cr_expect_eq(intern(&table, pairs[row][0]), intern(&table, pairs[row][1]), "%s %s", pairs[row][0],
-                 pairs[row][1]);
+    cr_expect_eq(intern(&table, pairs[row][0]), intern(&table, pairs[row][1]), "%s %s",
+                 pairs[row][0], pairs[row][1]);
   symbol_table_free(&table);
 }
 
@@ -35,8 +53,8 @@ Test(symbol, different_names_stay_different) {
   };
   SymbolTable table = {0};
   for (size_t row = 0; row < COUNT(pairs); row++)
-    cr_expect_neq(intern(&table, pairs[row][0]), intern(&table, pairs[row][1]), "%s %s", pairs[row][0],
-                  pairs[row][1]);
+    cr_expect_neq(intern(&table, pairs[row][0]), intern(&table, pairs[row][1]), "%s %s",
+                  pairs[row][0], pairs[row][1]);
   symbol_table_free(&table);
 }
 

@@ -28,8 +28,7 @@ static Tree *tree_of(SymbolTable *symbols, const char *text) {
 static void canonical(SymbolTable *symbols, const char *text, Text *out) {
   text_string(out, "");
   Tree *tree = tree_of(symbols, text);
-  if (!tree)
-    return;
+  if (!tree) return;
   Text before = {0}, after = {0}, again = {0};
   unparse(tree->program, tree->source, out);
   ast_dump(tree->program, &before);
@@ -145,24 +144,29 @@ Test(unparse, canonical_spelling) {
 Test(unparse, blocks_are_laid_out_over_lines) {
   SymbolTable symbols = {0};
   Text out = {0};
-  canonical(&symbols, "f(w) = do; s = 0; for i in 1:3; if w[i] > 0; s += w[i]; elseif s; break; else; continue; end; end; "
-                      "while s > 1 do s /= 2 end; return s; end", &out);
-  cr_expect_str_eq(out.bytes, "f(w) = do\n"
-                              "  s = 0\n"
-                              "  for i in 1:3\n"
-                              "    if w[i] > 0\n"
-                              "      s += w[i]\n"
-                              "    elseif s\n"
-                              "      break\n"
-                              "    else\n"
-                              "      continue\n"
-                              "    end\n"
-                              "  end\n"
-                              "  while s > 1\n"
-                              "    s /= 2\n"
-                              "  end\n"
-                              "  return s\n"
-                              "end", "%s", out.bytes);
+  canonical(&symbols,
+            "f(w) = do; s = 0; for i in 1:3; if w[i] > 0; s += w[i]; elseif s; break; else; "
+            "continue; end; end; "
+            "while s > 1 do s /= 2 end; return s; end",
+            &out);
+  cr_expect_str_eq(out.bytes,
+                   "f(w) = do\n"
+                   "  s = 0\n"
+                   "  for i in 1:3\n"
+                   "    if w[i] > 0\n"
+                   "      s += w[i]\n"
+                   "    elseif s\n"
+                   "      break\n"
+                   "    else\n"
+                   "      continue\n"
+                   "    end\n"
+                   "  end\n"
+                   "  while s > 1\n"
+                   "    s /= 2\n"
+                   "  end\n"
+                   "  return s\n"
+                   "end",
+                   "%s", out.bytes);
   text_free(&out);
   canonical(&symbols, "\"{(x -> do; y = x; y; end)(3)}\"", &out);
   text_free(&out);
@@ -175,8 +179,7 @@ Test(unparse, blocks_are_laid_out_over_lines) {
 Test(unparse, the_highest_tree_is_printed) {
   SymbolTable symbols = {0};
   Text sum = {0}, out = {0};
-  for (int terms = 0; terms < PARSE_HEIGHT - 2; terms++)
-    text_string(&sum, "1 + ");
+  for (int terms = 0; terms < PARSE_HEIGHT - 2; terms++) text_string(&sum, "1 + ");
   text_string(&sum, "1");
   canonical(&symbols, sum.bytes, &out);
   cr_expect_str_eq(out.bytes, sum.bytes);
@@ -186,7 +189,10 @@ Test(unparse, the_highest_tree_is_printed) {
 }
 
 Test(unparse, numbers_without_a_spelling_print_their_shortest_form) {
-  static const struct { double value; const char *text; } rows[] = {
+  static const struct {
+    double value;
+    const char *text;
+  } rows[] = {
       {0.1, "0.1"}, {3, "3"}, {-2, "-2"}, {1e300, "1e+300"}, {1.0 / 3, "0.3333333333333333"}};
   for (size_t row = 0; row < COUNT(rows); row++) {
     Node number = {.kind = NODE_NUMBER, .number = rows[row].value};

@@ -18,7 +18,7 @@ double power_slope(double x, double y) {
 
 double power_exponent_slope(double x, double y, double z) { return x == 0 && y > 0 ? 0 : z * log(x); }
 
-double mod(double x, double y) {
+double mod_any(double x, double y) {
   if (y == 0) return NAN;
   double r = fmod(x, y);
   return r != 0 && (r < 0) != (y < 0) ? r + y : r;

@@ -5,6 +5,7 @@
 #define MML_SCALAR_H
 
 #include <math.h>
+#include <stdbool.h>
 #include <stdint.h>
 
 typedef enum Scalar {
@@ -46,7 +47,17 @@ static inline double softplus(double x) { return x > 0 ? x + log1p(exp(-x)) : lo
 static inline double logsigmoid(double x) { return -softplus(-x); }
 static inline double relu(double x) { return x > 0 || isnan(x) ? x : 0; }
 static inline double xlogy(double x, double y) { return x == 0 && !isnan(y) ? 0 : x * log(y); }
-double mod(double x, double y);
+double mod_any(double x, double y);
+/* Remainder with the sign of y. Whole numbers below 2^53, the usual case, need one division: the product
+ * of quotient and divisor is exact there, and a quotient rounded up shows as a remainder out of range. */
+static inline double mod(double x, double y) {
+  double q = floor(x / y), r = x - q * y;
+  bool whole = fabs(x) < 0x1p52 && fabs(y) < 0x1p52 && x == floor(x) && y == floor(y);
+  if (!whole || y == 0) return mod_any(x, y);
+  if (y > 0 ? r < 0 : r > 0) r += y;
+  if (y > 0 ? r >= y : r <= y) r -= y;
+  return r;
+}
 double gammafn(double x);
 double factorial(double x);
 double digamma(double x);

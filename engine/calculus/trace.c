@@ -38,6 +38,7 @@ Trace *trace_open(Session *session, const double *inputs, uint32_t count) {
 
 void trace_close(Session *session, Trace *trace) {
   assert(session->level == trace->level && session->trace[trace->level] == trace);
+  (void)trace;
   session->trace[session->level--] = NULL;
 }
 

@@ -213,7 +213,7 @@ Type type_join(Type a, Type b) {
 Type widen(Compiler *c, Type *assumed, Type seen) {
   Type joined = type_join(*assumed, seen);
   if (joined != *assumed) {
-    if (*assumed != TYPE_NONE) c->changed = true;
+    c->changed = true; /* registers were handed out for the narrower type */
     *assumed = joined;
   }
   return joined;

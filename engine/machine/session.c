@@ -264,7 +264,6 @@ static DisplayOptions display_options(const Session *s, size_t prefix) {
 static void echo_value(Session *s, Value v) {
   Text text = {0};
   DisplayOptions options = display_options(s, 0);
-  if (v.kind == VALUE_TABLE) display_inline(v, &options, &text);
   display_value(v, &options, &text);
   text_string(&text, "\n");
   emit_text(s, &text);

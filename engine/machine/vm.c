@@ -94,12 +94,14 @@ static void range_prepare(Session *s, double *n) {
   n[3] = 0;
 }
 
-static double index_number(Session *s, Value v, double position) {
-  const Array *a = value_as_array(v);
-  if (position >= 1 && position <= (double)a->rows && a->cols == 1) {
-    size_t k = (size_t)position;
-    if ((double)k == position) return a->data[k - 1];
-  }
+/* Entry [position] of a vector; false when that is not plainly there. */
+static inline bool entry_of(const Array *a, double position, size_t *k) {
+  if (!(position >= 1 && position <= (double)a->rows) || a->cols != 1) return false;
+  *k = (size_t)position - 1;
+  return (double)(*k + 1) == position;
+}
+
+static __attribute__((noinline)) double index_number(Session *s, Value v, double position) {
   Value item = value_number(position);
   Value entry = value_index(s, v, &item, 1); /* a row, or the error */
   return unbox_number(s, entry);
@@ -115,15 +117,8 @@ static double index_number2(Session *s, Value v, double row, double col) {
   return unbox_number(s, value_index(s, v, item, 2));
 }
 
-static void assign_number(Session *s, Value *reg, double position, double x) {
+static __attribute__((noinline)) void assign_number(Session *s, Value *reg, double position, double x) {
   Array *a = value_as_array(*reg);
-  if (a->head.references == 1 && a->cols == 1 && position >= 1 && position <= (double)a->rows) {
-    size_t k = (size_t)position;
-    if ((double)k == position) {
-      a->data[k - 1] = x;
-      return;
-    }
-  }
   Value item = value_number(position), container = *reg;
   value_keep(container); /* survives in the variable when the position is wrong */
   Array *copy = array_copy(s, a);
@@ -374,8 +369,7 @@ do_NUM_UNSET: n[i->a] = number_unset(); STEP(1);
 
 do_JUMP: i = frame->code->instruction + instruction_target(i); NEXT;
 do_JUMP_BACK:
-  HERE;
-  poll(s);
+  if (interrupt_flag) HERE, poll(s);
   i = frame->code->instruction + instruction_target(i);
   NEXT;
 do_JUMP_IF:
@@ -407,8 +401,7 @@ do_FOR_NEXT: {
   double *loop = n + i->a;
   if (++loop[3] < loop[2]) {
     n[i->b] = loop[0] + loop[3] * loop[1];
-    HERE;
-    poll(s);
+    if (interrupt_flag) HERE, poll(s);
     i = frame->code->instruction + instruction_target(i);
     NEXT;
   }
@@ -500,7 +493,17 @@ do_DEFAULT:
 do_ACCUMULATE: HERE; set_value(&v[i->a], accumulated(s, v[i->a], v[i->b], (Scalar)i->c)); STEP(1);
 
 do_INDEX: HERE; set_value(&v[i->a], value_index(s, v[i->b], v + i->c, i[1].a)); STEP(2);
-do_INDEX_NUMBER: HERE; n[i->a] = index_number(s, v[i->b], n[i->c]); STEP(1);
+do_INDEX_NUMBER: {
+  const Array *array = value_as_array(v[i->b]);
+  size_t k;
+  if (entry_of(array, n[i->c], &k)) {
+    n[i->a] = array->data[k];
+    STEP(1);
+  }
+  HERE;
+  n[i->a] = index_number(s, v[i->b], n[i->c]);
+  STEP(1);
+}
 do_INDEX_NUMBER2: HERE; n[i->a] = index_number2(s, v[i->b], n[i->c], n[i->c + 1]); STEP(1);
 do_END: HERE; n[i->a] = value_end(s, v[i->b], i[1].a, i[1].b); STEP(2);
 do_ASSIGN_INDEX: {
@@ -510,7 +513,17 @@ do_ASSIGN_INDEX: {
   v[i->a] = value_assign_index(s, container, v + i->c, i[1].a, v[i->b]);
   STEP(2);
 }
-do_ASSIGN_NUMBER: HERE; assign_number(s, &v[i->a], n[i->c], n[i->b]); STEP(1);
+do_ASSIGN_NUMBER: {
+  Array *array = value_as_array(v[i->a]);
+  size_t k;
+  if (array->head.references == 1 && entry_of(array, n[i->c], &k)) {
+    array->data[k] = n[i->b];
+    STEP(1);
+  }
+  HERE;
+  assign_number(s, &v[i->a], n[i->c], n[i->b]);
+  STEP(1);
+}
 do_ASSIGN_NUMBER2: HERE; assign_number2(s, &v[i->a], n + i->c, n[i->b]); STEP(1);
 do_FIELD: HERE; set_value(&v[i->a], value_field(s, v[i->b], symbol_of(s, wide(i)))); STEP(2);
 do_ASSIGN_FIELD: {

@@ -273,7 +273,7 @@ const Rule rule_eig_gap = {
     .work_size = gap_work,
     .names = "L M E",
     .adjoint = "T = eig_gap_(L, E_bar.*E)\n"
-               "(tril(triu((T - T')*ones(rows(L), rows(L)))), eig_gap_(L, E_bar))",
+               "(tril(triu((T - T')*ones(size(L)))), eig_gap_(L, E_bar))",
 };
 
 /* ---- calls ---- */

@@ -149,7 +149,7 @@ const Rule rule_expm = {
     .value = expm_value,
     .work_size = expm_work,
     .names = "A E",
-    .adjoint = "n = rows(A)\n"
+    .adjoint = "n = size(A)[1]\n"
                "B = expm([A', E_bar; zeros(n, n), A'])\n"
                "B[1:n, n + 1:2*n]",
 };

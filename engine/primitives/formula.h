@@ -22,9 +22,14 @@ typedef struct FormulaData {
   const uint32_t *kept; /* their numbers from 0, NULL when all are */
 } FormulaData;
 
-/* What formula_evaluate gives: a number, an array with [count] rows (or others, from a variable), or
- * a tuple of [count] texts. Owned. */
+/* What formula_evaluate gives: a number, an array with [count] rows (or others, from a variable),
+ * or a tuple of [count] texts. Owned. */
 Value formula_evaluate(FormulaData *data, const Node *node);
+
+/* A name, field or position: the rows of it that are used, or the constant it is. Owned. */
+Value formula_leaf(FormulaData *data, const Node *node);
+/* The function a CALL node calls, borrowed. */
+Value formula_callee(FormulaData *data, const Node *node);
 
 /* Sets [rows], and when fitting [count] and [kept]: rows in which nothing the formula mentions is
  * missing. */
@@ -41,8 +46,8 @@ const Symbol *formula_only_column(const FormulaData *data);
 
 /* Is it a text column? (A tuple of texts; NOTHING is a missing one.) */
 bool formula_is_text(Value value);
-/* Rows [kept] of a column or variable with [rows] rows; anything else as it is. Owned. */
-Value formula_rows(const FormulaData *data, Value value);
+/* Is it a column of so many rows? */
+bool formula_has_rows(Value value, size_t rows);
 /* The number in [data]'s table of used row [i], counted from 1. */
 size_t formula_row_number(const FormulaData *data, size_t i);
 
@@ -52,6 +57,8 @@ const Value *formula_frozen(const FormulaData *data, const char *key);
 
 /* The node as it would be typed, in scratch memory. */
 const char *formula_node_text(const FormulaData *data, const Node *node);
+/* Fails at [node] if [value] is being differentiated. */
+void formula_refuse_active(const FormulaData *data, const Node *node, Value value);
 /* Fails at a node of the formula. */
 _Noreturn void formula_refuse(const FormulaData *data, const Node *node, const char *format, ...)
     __attribute__((format(printf, 3, 4)));

@@ -201,7 +201,7 @@ const Rule rule_sqrtm = {
     .value = sqrtm_value,
     .work_size = function_work,
     .names = "A S",
-    .adjoint = "n = rows(A)\n"
+    .adjoint = "n = size(A)[1]\n"
                "B = sqrtm([A', S_bar; zeros(n, n), A'])\n"
                "B[1:n, n + 1:2*n]",
 };
@@ -214,7 +214,7 @@ const Rule rule_logm = {
     .value = logm_value,
     .work_size = function_work,
     .names = "A L",
-    .adjoint = "n = rows(A)\n"
+    .adjoint = "n = size(A)[1]\n"
                "B = logm([A', L_bar; zeros(n, n), A'])\n"
                "B[1:n, n + 1:2*n]",
 };

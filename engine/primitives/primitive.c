@@ -67,7 +67,7 @@ static _Noreturn void fail_arity(Session *s, const Primitive *row, const Paramet
 
 static int named_parameter(Session *s, const Primitive *row, const Parameters *p, const Symbol *name) {
   for (int i = p->variadic ? 1 : 0; i < p->count; i++)
-    if (strcmp(p->name[i], name->key) == 0) return i;
+    if (symbol_find(&s->symbols, p->name[i], strlen(p->name[i])) == name) return i; /* eta is η */
   char list[160] = "";
   for (int i = p->variadic ? 1 : 0; i < p->count; i++) strcat(strcat(list, list[0] ? ", " : ""), p->name[i]);
   Report *r = failure(s, "%s has no argument named %s", row->name, name->name);

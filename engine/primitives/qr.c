@@ -74,7 +74,7 @@ const Rule rule_qr_wide = {
     .value = qr_value,
     .work_size = qr_work,
     .names = "A Q R",
-    .adjoint = "m = rows(A); n = cols(A)\n"
+    .adjoint = "m, n = size(A)\n"
                "U = R[:, 1:m]; V_bar = R_bar[:, m + 1:n]\n"
                "U_bar = R_bar[:, 1:m]\n"
                "G = Q_bar + A[:, m + 1:n]*V_bar'\n"

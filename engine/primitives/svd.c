@@ -134,7 +134,7 @@ const Rule rule_cond = {
     .value = cond_value,
     .work_size = svd_work,
     .names = "A c",
-    .adjoint = "U, S, V = svd(A); k = cols(U)\n"
+    .adjoint = "U, S, V = svd(A); k = size(U)[2]\n"
                "u = U[:, 1]; v = V[:, 1]; y = U[:, k]; z = V[:, k]\n"
                "(c_bar/(y'*A*z))*(u*v' - c*(y*z'))",
 };
@@ -195,7 +195,7 @@ const Rule rule_svd_gap = {
     .work_size = message_work,
     .names = "S M E",
     .adjoint = "T = svd_gap_(S, E_bar.*E)\n"
-               "(2*S*tril(triu((T - T')*ones(rows(S), rows(S)))), svd_gap_(S, E_bar))",
+               "(2*S*tril(triu((T - T')*ones(size(S)))), svd_gap_(S, E_bar))",
 };
 
 static void over_shape(Session *session, const Shape in[], Shape out[]) {

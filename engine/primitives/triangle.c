@@ -32,7 +32,7 @@ const Rule rule_trace = {
     .shape = trace_shape,
     .value = trace_value,
     .names = "A t",
-    .adjoint = "t_bar*eye(rows(A))",
+    .adjoint = "t_bar*eye(size(A)[1])",
 };
 
 /* ---- tril, triu: the second input is the diagonal, 0 the main one, 1 the one above it ---- */

@@ -34,11 +34,9 @@ Tree *tree_keep(Tree *tree) {
 }
 
 void tree_release(Tree *tree) {
-  if (!tree)
-    return;
+  if (!tree) return;
   assert(tree->references > 0);
-  if (--tree->references)
-    return;
+  if (--tree->references) return;
   arena_free(&tree->arena);
   source_release(tree->source);
   free(tree);
@@ -50,8 +48,7 @@ Node *node_new(Tree *tree, NodeKind kind, Span span, uint32_t count) {
   node->kind = kind;
   node->span = span;
   node->count = count;
-  if (count)
-    node->child = arena_new(&tree->arena, count * sizeof *node->child);
+  if (count) node->child = arena_new(&tree->arena, count * sizeof *node->child);
   return node;
 }
 
@@ -59,12 +56,9 @@ static void dump_string(const char *text, size_t length, Text *out) {
   text_string(out, " \"");
   for (size_t at = 0; at < length; at++) {
     char byte = text[at];
-    if (byte == '\n')
-      text_string(out, "\\n");
-    else if (byte == '"' || byte == '\\')
-      text_format(out, "\\%c", byte);
-    else
-      text_append(out, &byte, 1);
+    if (byte == '\n') text_string(out, "\\n");
+    else if (byte == '"' || byte == '\\') text_format(out, "\\%c", byte);
+    else text_append(out, &byte, 1);
   }
   text_string(out, "\"");
 }
@@ -72,42 +66,34 @@ static void dump_string(const char *text, size_t length, Text *out) {
 static void dump_number(double number, Text *out) {
   char digits[40];
   snprintf(digits, sizeof digits, "%.15g", number);
-  if (strtod(digits, NULL) != number)
-    snprintf(digits, sizeof digits, "%.17g", number);
+  if (strtod(digits, NULL) != number) snprintf(digits, sizeof digits, "%.17g", number);
   text_format(out, " %s", digits);
 }
 
 /* What stands between a node's kind and its children. */
 static void dump_fields(const Node *node, Text *out) {
   switch (node->kind) {
-  case NODE_NUMBER: case NODE_IMAGINARY: case NODE_BOOLEAN:
-    dump_number(node->number, out);
-    break;
-  case NODE_NABLA:
-    text_format(out, " %g", node->number);
-    break;
-  case NODE_BINARY: case NODE_UPDATE:
-    text_format(out, " %s", operator_spelling[node->op]);
-    break;
+  case NODE_NUMBER:
+  case NODE_IMAGINARY:
+  case NODE_BOOLEAN: dump_number(node->number, out); break;
+  case NODE_NABLA: text_format(out, " %g", node->number); break;
+  case NODE_BINARY:
+  case NODE_UPDATE: text_format(out, " %s", operator_spelling[node->op]); break;
   case NODE_COMPARE:
     for (uint32_t i = 0; i + 1 < node->count; i++)
       text_format(out, " %s", operator_spelling[node->operators[i]]);
     break;
   case NODE_IMPLICIT:
-    if (node->op)
-      text_string(out, " call");
+    if (node->op) text_string(out, " call");
     break;
-  case NODE_TEXT:
-    dump_string(node->text, node->length, out);
-    break;
-  case NODE_FORMAT: case NODE_DEFINE:
+  case NODE_TEXT: dump_string(node->text, node->length, out); break;
+  case NODE_FORMAT:
+  case NODE_DEFINE:
     text_format(out, "%s%s", node->symbol ? " " : "", node->symbol ? node->symbol->name : "");
-    if (node->length)
-      dump_string(node->text, node->length, out);
+    if (node->length) dump_string(node->text, node->length, out);
     break;
   default:
-    if (node->symbol)
-      text_format(out, " %s", node->symbol->name);
+    if (node->symbol) text_format(out, " %s", node->symbol->name);
   }
 }
 

@@ -10,8 +10,7 @@ static const char *const head_words[] = {"argmin", "argmax", "minimize", "maximi
 
 static bool is_head(const Parser *parser, const Token *token) {
   for (const char *const *word = head_words; *word; word++)
-    if (parse_is_word(parser, token, *word))
-      return true;
+    if (parse_is_word(parser, token, *word)) return true;
   return false;
 }
 
@@ -31,8 +30,7 @@ bool clause_word(const Parser *parser, uint32_t at) {
 
 /* A name, perhaps on the next line, or nothing yet. */
 static bool name_may_follow(const Parser *parser, uint32_t at) {
-  do
-    at++;
+  do at++;
   while (parser->tokens.token[at].kind == TOKEN_NEWLINE);
   return parser->tokens.token[at].kind == TOKEN_NAME || parser->tokens.token[at].kind == TOKEN_END;
 }
@@ -41,21 +39,20 @@ static bool name_may_follow(const Parser *parser, uint32_t at) {
  * operator could and a name follows. */
 bool clause_starts(const Parser *parser) {
   const Token *token = parser->tokens.token;
-  if (!is_head(parser, parse_token(parser)))
-    return false;
+  if (!is_head(parser, parse_token(parser))) return false;
   const Token *before = parse_token(parser);
   for (uint32_t at = parser->at + 1; at + 1 < parser->tokens.count; at++) {
     uint8_t kind = token[at].kind;
-    if (kind == TOKEN_NEWLINE && (parser->context.layout == LAYOUT_FREE || parse_continues_line(before)))
+    if (kind == TOKEN_NEWLINE &&
+        (parser->context.layout == LAYOUT_FREE || parse_continues_line(before)))
       continue;
     if (kind == TOKEN_NEWLINE || kind == TOKEN_SEMICOLON || kind == TOKEN_RIGHT_PAREN ||
         kind == TOKEN_RIGHT_BRACKET || kind == TOKEN_RIGHT_BRACE || kind == TOKEN_RIGHT_HOLE)
       return false;
-    if (at > parser->at + 1 && parse_ends_operand(before) && parse_is_word(parser, &token[at], "over") &&
-        name_may_follow(parser, at))
+    if (at > parser->at + 1 && parse_ends_operand(before) &&
+        parse_is_word(parser, &token[at], "over") && name_may_follow(parser, at))
       return true;
-    if (token[at].match > at)
-      at = token[at].match;
+    if (token[at].match > at) at = token[at].match;
     before = &token[at];
   }
   return false;
@@ -65,8 +62,7 @@ bool clause_starts(const Parser *parser) {
 
 bool clause_at_set(const Parser *parser) {
   const Token *token = parse_token(parser);
-  if (token->kind != TOKEN_NAME)
-    return false;
+  if (token->kind != TOKEN_NAME) return false;
   size_t length = token->span.end - token->span.start;
   const char *text = parser->source->text + token->span.start;
   return (length == 1 && text[0] == 'R') || (length == 3 && memcmp(text, "ℝ", 3) == 0);
@@ -74,8 +70,7 @@ bool clause_at_set(const Parser *parser) {
 
 static _Noreturn void refuse_set(Parser *parser) {
   const Token *token = parse_token(parser);
-  if (token->kind == TOKEN_END || token->kind == TOKEN_ERROR)
-    refuse_token(parser, "a set");
+  if (token->kind == TOKEN_END || token->kind == TOKEN_ERROR) refuse_token(parser, "a set");
   Span span = refuse_next_operand(parser, parser->at);
   parse_error(parser, span.end > span.start ? span : token->span,
               "a set is expected here: R, R^n or R^(m,n)");
@@ -89,7 +84,8 @@ static void check_times(Parser *parser) {
   uint32_t end = token[parser->at].match;
   for (uint32_t at = parser->at + 1; at < end; at++) {
     Span span = token[at].span;
-    if (span.end - span.start != strlen("×") || memcmp(parser->source->text + span.start, "×", strlen("×")) != 0)
+    if (span.end - span.start != strlen("×") ||
+        memcmp(parser->source->text + span.start, "×", strlen("×")) != 0)
       continue;
     const char *left = parse_text(parser, (Span){token[parser->at].span.end, span.start});
     const char *right = parse_text(parser, (Span){span.end, token[end].span.start});
@@ -113,8 +109,7 @@ static void sizes(Parser *parser) {
     uint32_t mark = parser->pending_count;
     check_times(parser);
     Context outer = parse_open(parser, LAYOUT_FREE, ")");
-    do
-      parse_push(parser, expression_level(parser, POWER_SUM));
+    do parse_push(parser, expression_level(parser, POWER_SUM));
     while (parse_take(parser, TOKEN_COMMA));
     uint32_t count = parser->pending_count - mark;
     if (count > 2) {
@@ -128,8 +123,7 @@ static void sizes(Parser *parser) {
 }
 
 Node *clause_set(Parser *parser) {
-  if (!clause_at_set(parser))
-    refuse_set(parser);
+  if (!clause_at_set(parser)) refuse_set(parser);
   uint32_t mark = parser->pending_count;
   uint32_t start = parse_token(parser)->span.start;
   parse_advance(parser);
@@ -150,16 +144,15 @@ Node *clause_set(Parser *parser) {
 /* x in [0, 2]: an interval is a constraint. */
 static void check_interval(Parser *parser, Span name) {
   const Token *bracket = parse_token(parser);
-  if (bracket->kind != TOKEN_LEFT_BRACKET || !bracket->match)
-    return;
+  if (bracket->kind != TOKEN_LEFT_BRACKET || !bracket->match) return;
   const Token *close = &parser->tokens.token[bracket->match];
   const char *inner = parser->source->text + bracket->span.end;
   const char *comma = memchr(inner, ',', close->span.start - bracket->span.end);
-  parse_error(parser, span_join(bracket->span, close->span), "an interval is written as a constraint");
+  parse_error(parser, span_join(bracket->span, close->span),
+              "an interval is written as a constraint");
   if (comma) {
     uint32_t at = (uint32_t)(comma - parser->source->text);
-    while (comma[1] == ' ')
-      comma++;
+    while (comma[1] == ' ') comma++;
     uint32_t next = (uint32_t)(comma - parser->source->text) + 1;
     parse_advise(parser, "s.t. %s <= %s <= %s", parse_text(parser, (Span){bracket->span.end, at}),
                  parse_text(parser, name), parse_text(parser, (Span){next, close->span.start}));
@@ -200,29 +193,22 @@ static void sets(Parser *parser, uint32_t mark) {
   Node *first = NULL;
   do {
     Node *set = clause_set(parser);
-    if (count < names)
-      give_set(parser->pending[mark + count], set);
-    if (count++ == 0)
-      first = set;
+    if (count < names) give_set(parser->pending[mark + count], set);
+    if (count++ == 0) first = set;
     const Token *next = parse_after(parser, parser->at);
-    if (!parse_at(parser, TOKEN_COMMA) || next->kind != TOKEN_NAME || count >= names)
-      break;
+    if (!parse_at(parser, TOKEN_COMMA) || next->kind != TOKEN_NAME || count >= names) break;
     uint32_t comma = parser->at;
     parse_advance(parser);
-    if (clause_at_set(parser))
-      continue;
+    if (clause_at_set(parser)) continue;
     parser->at = comma;
     break;
   } while (true);
-  if (count == names)
-    return;
+  if (count == names) return;
   if (count == 1 && first->count == 0) {
-    for (uint32_t i = 0; i < names; i++)
-      give_set(parser->pending[mark + i], first);
+    for (uint32_t i = 0; i < names; i++) give_set(parser->pending[mark + i], first);
     return;
   }
-  if (count == 1)
-    refuse_shared_set(parser, mark, first);
+  if (count == 1) refuse_shared_set(parser, mark, first);
   parse_error(parser, first->span, "%u names share %u sets", names, count);
   report_remark(parser->report, "one set for each name, in order");
   parse_stop(parser);
@@ -230,15 +216,13 @@ static void sets(Parser *parser, uint32_t mark) {
 
 /* NAME [in …]; names without `in` wait for the list of sets behind a later one. */
 static void variable(Parser *parser, uint32_t *waiting) {
-  if (!parse_at(parser, TOKEN_NAME))
-    refuse_operand(parser);
+  if (!parse_at(parser, TOKEN_NAME)) refuse_operand(parser);
   Span name = parse_token(parser)->span;
   Node *node = parse_node(parser, NODE_VARIABLE, name, 1, (Node *)NULL);
   node->symbol = parse_symbol(parser, name);
   parse_advance(parser);
   parse_push(parser, node);
-  if (!parse_at_operator(parser, OP_IN))
-    return;
+  if (!parse_at_operator(parser, OP_IN)) return;
   parse_advance(parser);
   if (clause_at_set(parser)) {
     sets(parser, *waiting);
@@ -263,8 +247,8 @@ static Node *variables(Parser *parser, uint32_t *first_mark) {
     variable(parser, &waiting);
     for (uint32_t i = mark; i + 1 < parser->pending_count; i++)
       if (parser->pending[i]->symbol == parser->pending[parser->pending_count - 1]->symbol) {
-        parse_error(parser, parser->pending[parser->pending_count - 1]->span, "%s stands behind over twice",
-                    parser->pending[i]->symbol->name);
+        parse_error(parser, parser->pending[parser->pending_count - 1]->span,
+                    "%s stands behind over twice", parser->pending[i]->symbol->name);
         parse_stop(parser);
       }
     if (parser->pending_count - mark > 200) {
@@ -294,8 +278,7 @@ static Node *constraints(Parser *parser) {
   do {
     parse_skip_newlines(parser);
     Node *constraint = expression_level(parser, POWER_OR);
-    if (parse_at(parser, TOKEN_FOR))
-      constraint = literal_generator(parser, constraint);
+    if (parse_at(parser, TOKEN_FOR)) constraint = literal_generator(parser, constraint);
     parse_push(parser, constraint);
   } while (parse_take(parser, TOKEN_COMMA));
   return parse_list(parser, NODE_CONSTRAINTS, parse_span_from(parser, start), mark);
@@ -314,7 +297,7 @@ static Node *using_method(Parser *parser) {
   parse_advance(parser);
   if (parse_at(parser, TOKEN_LEFT_PAREN) && !parse_token(parser)->space) {
     Context outer = parse_open(parser, LAYOUT_FREE, ")");
-    expression_arguments(parser);
+    operand_arguments(parser);
     parse_close(parser, outer, TOKEN_RIGHT_PAREN);
   }
   Node *node = parse_list(parser, NODE_USING, parse_span_from(parser, name.start), mark);
@@ -339,11 +322,11 @@ static bool clause(Parser *parser, Node **slot) {
     if (slot[row]) {
       parse_error(parser, parse_token(parser)->span, "%s stands twice", clause_rows[row].word);
       parse_mark(parser, slot[row]->span);
-      report_remark(parser->report, "several are separated by commas behind one %s", clause_rows[row].word);
+      report_remark(parser->report, "several are separated by commas behind one %s",
+                    clause_rows[row].word);
       parse_stop(parser);
     }
-    for (int words = such_that ? 4 : 1; words > 0; words--)
-      parse_advance(parser);
+    for (int words = such_that ? 4 : 1; words > 0; words--) parse_advance(parser);
     parse_skip_newlines(parser);
     slot[row] = clause_rows[row].read(parser);
     return true;
@@ -353,13 +336,18 @@ static bool clause(Parser *parser, Node **slot) {
 
 static void check_end(Parser *parser) {
   switch (parse_token(parser)->kind) {
-  case TOKEN_NEWLINE: case TOKEN_SEMICOLON: case TOKEN_END: case TOKEN_RIGHT_PAREN: case TOKEN_STOP:
-  case TOKEN_ELSE: case TOKEN_ELSEIF:
-    return;
+  case TOKEN_NEWLINE:
+  case TOKEN_SEMICOLON:
+  case TOKEN_END:
+  case TOKEN_RIGHT_PAREN:
+  case TOKEN_STOP:
+  case TOKEN_ELSE:
+  case TOKEN_ELSEIF: return;
   default:
     if (clause_word(parser, parser->at) || parse_is_word(parser, parse_token(parser), "subject") ||
         parse_is_word(parser, parse_token(parser), "st")) {
-      parse_error(parser, parse_token(parser)->span, "the clauses of a form are over, from, s.t. and using");
+      parse_error(parser, parse_token(parser)->span,
+                  "the clauses of a form are over, from, s.t. and using");
       parse_advise(parser, "s.t. x >= 0");
       parse_stop(parser);
     }
@@ -373,8 +361,7 @@ Node *clause_form(Parser *parser) {
   parser->context.in_clause = true;
   parse_advance(parser);
   Node *objective = expression_full(parser);
-  if (!parse_is_word(parser, parse_token(parser), "over"))
-    refuse_token(parser, "over");
+  if (!parse_is_word(parser, parse_token(parser), "over")) refuse_token(parser, "over");
   parse_advance(parser);
   parse_skip_newlines(parser);
   uint32_t mark;
@@ -384,11 +371,10 @@ Node *clause_form(Parser *parser) {
     ;
   check_end(parser);
   parser->context = outer;
-  Node *node = parse_node(parser, NODE_CLAUSE, parse_span_from(parser, head.start), 5, objective, names,
-                          slot[0], slot[1], slot[2]);
+  Node *node = parse_node(parser, NODE_CLAUSE, parse_span_from(parser, head.start), 5, objective,
+                          names, slot[0], slot[1], slot[2]);
   node->symbol = parse_symbol(parser, head);
   for (uint32_t i = 0; i < names->count; i++)
-    if (strcmp(names->child[i]->symbol->key, "i") == 0)
-      parse_region(parser, node->span);
+    if (strcmp(names->child[i]->symbol->key, "i") == 0) parse_region(parser, node->span);
   return node;
 }

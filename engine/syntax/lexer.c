@@ -25,25 +25,49 @@ const char *const token_found[TOKEN_KIND_COUNT] = {
 
 const ForeignSign foreign_signs[] = {
     {"**", "the power is written ^", {"$1^$2", NULL}, false},
-    {"%", "% is not an operator: the remainder is mod, and a comment starts with #", {"mod($1, $2)", NULL}, false},
+    {"%",
+     "% is not an operator: the remainder is mod, and a comment starts with #",
+     {"mod($1, $2)", NULL},
+     false},
     {"&&", "&& is written and", {"$1 and $2", NULL}, true},
     {"||", "|| is written or, and a norm ‖x‖ or norm(x)", {"$1 or $2", "norm($2)"}, true},
     {"&", "& is written and", {"$1 and $2", NULL}, true},
-    {"|", "| is not an operator: write abs, norm or det for bars, or for the logical sign", {"$1 or $2", NULL}, true},
-    {"@", "@ is not an operator: a function is written x -> …, the matrix product *", {"$1*$2", NULL}, false},
+    {"|",
+     "| is not an operator: write abs, norm or det for bars, or for the logical sign",
+     {"$1 or $2", NULL},
+     true},
+    {"@",
+     "@ is not an operator: a function is written x -> …, the matrix product *",
+     {"$1*$2", NULL},
+     false},
     {"~=", "\"not equal\" is written !=", {"$1 != $2", NULL}, true},
     {"<>", "\"not equal\" is written !=", {"$1 != $2", NULL}, true},
-    {"!==", "\"not equal\" is written !=, and a factorial before = needs a space", {"$1 != $2", "$1! == $2"}, true},
+    {"!==",
+     "\"not equal\" is written !=, and a factorial before = needs a space",
+     {"$1 != $2", "$1! == $2"},
+     true},
     {"===", "\"equal\" is written ==", {"$1 == $2", NULL}, true},
-    {"<-", "<- may be an assignment or a comparison with a negative number", {"$1 = $2", "$1 < -$2"}, true},
+    {"<-",
+     "<- may be an assignment or a comparison with a negative number",
+     {"$1 = $2", "$1 < -$2"},
+     true},
     {":=", "a definition is written =", {"$1 = $2", NULL}, true},
-    {"=>", "=> is not an operator: a function is written ->, \"at least\" >=", {"$1 -> $2", "$1 >= $2"}, true},
+    {"=>",
+     "=> is not an operator: a function is written ->, \"at least\" >=",
+     {"$1 -> $2", "$1 >= $2"},
+     true},
     {"=<", "\"at most\" is written <=", {"$1 <= $2", NULL}, true},
     {"++", "++ is not an operator", {"$1 + $2", "$1 += 1"}, false},
     {"--", "-- is not an operator", {"$1 - (-$2)", "$1 -= 1"}, false},
     {"!!", "!! may be a factorial of a factorial or a double factorial", {"($1!)!", NULL}, false},
-    {"//", "// is not an operator: write floor of a quotient; a comment starts with #", {"floor($1/$2)", NULL}, false},
-    {"...", "a line goes on by itself after an operator or a comma, and inside ( )", {NULL, NULL}, false},
+    {"//",
+     "// is not an operator: write floor of a quotient; a comment starts with #",
+     {"floor($1/$2)", NULL},
+     false},
+    {"...",
+     "a line goes on by itself after an operator or a comma, and inside ( )",
+     {NULL, NULL},
+     false},
     {"..", "a range is written with :", {"$1:$2", NULL}, false},
     {"?", "a choice is written if … then … else", {NULL, NULL}, false},
     {".'", "the transpose is written '", {"$1'", NULL}, false},
@@ -69,33 +93,62 @@ static const Sign signs[] = {
 #define OPERATOR_SIGN(name, spelling) {spelling, TOKEN_OPERATOR, OP_##name},
     OPERATORS(OPERATOR_SIGN)
 #undef OPERATOR_SIGN
-    {"×", TOKEN_OPERATOR, OP_MULTIPLY}, {"⋅", TOKEN_OPERATOR, OP_MULTIPLY},
-    {"·", TOKEN_OPERATOR, OP_MULTIPLY}, {"÷", TOKEN_OPERATOR, OP_DIVIDE},
-    {"−", TOKEN_OPERATOR, OP_SUBTRACT}, {"≤", TOKEN_OPERATOR, OP_LESS_EQUAL},
-    {"≥", TOKEN_OPERATOR, OP_GREATER_EQUAL}, {"≠", TOKEN_OPERATOR, OP_UNEQUAL},
-    {"∈", TOKEN_OPERATOR, OP_IN},       {"+=", TOKEN_UPDATE, OP_ADD},
-    {"-=", TOKEN_UPDATE, OP_SUBTRACT},  {"*=", TOKEN_UPDATE, OP_MULTIPLY},
-    {"/=", TOKEN_UPDATE, OP_DIVIDE},    {"^=", TOKEN_UPDATE, OP_POWER},
-    {"=", TOKEN_ASSIGN, 0},             {"->", TOKEN_ARROW, 0},
-    {"|>", TOKEN_PIPE, 0},              {"~", TOKEN_TILDE, 0},
-    {":", TOKEN_COLON, 0},              {".", TOKEN_DOT, 0},
-    {"'", TOKEN_PRIME, 0},              {"′", TOKEN_PRIME, 0},
-    {"!", TOKEN_BANG, 0},               {"√", TOKEN_ROOT, 0},
-    {"∇", TOKEN_NABLA, 0},              {"‖", TOKEN_BAR, 0},
-    {"(", TOKEN_LEFT_PAREN, 0},         {")", TOKEN_RIGHT_PAREN, 0},
-    {"[", TOKEN_LEFT_BRACKET, 0},       {"]", TOKEN_RIGHT_BRACKET, 0},
-    {"{", TOKEN_LEFT_BRACE, 0},         {"}", TOKEN_RIGHT_BRACE, 0},
-    {",", TOKEN_COMMA, 0},              {";", TOKEN_SEMICOLON, 0},
+        {"×", TOKEN_OPERATOR, OP_MULTIPLY},
+    {"⋅", TOKEN_OPERATOR, OP_MULTIPLY},
+    {"·", TOKEN_OPERATOR, OP_MULTIPLY},
+    {"÷", TOKEN_OPERATOR, OP_DIVIDE},
+    {"−", TOKEN_OPERATOR, OP_SUBTRACT},
+    {"≤", TOKEN_OPERATOR, OP_LESS_EQUAL},
+    {"≥", TOKEN_OPERATOR, OP_GREATER_EQUAL},
+    {"≠", TOKEN_OPERATOR, OP_UNEQUAL},
+    {"∈", TOKEN_OPERATOR, OP_IN},
+    {"+=", TOKEN_UPDATE, OP_ADD},
+    {"-=", TOKEN_UPDATE, OP_SUBTRACT},
+    {"*=", TOKEN_UPDATE, OP_MULTIPLY},
+    {"/=", TOKEN_UPDATE, OP_DIVIDE},
+    {"^=", TOKEN_UPDATE, OP_POWER},
+    {"=", TOKEN_ASSIGN, 0},
+    {"->", TOKEN_ARROW, 0},
+    {"|>", TOKEN_PIPE, 0},
+    {"~", TOKEN_TILDE, 0},
+    {":", TOKEN_COLON, 0},
+    {".", TOKEN_DOT, 0},
+    {"'", TOKEN_PRIME, 0},
+    {"′", TOKEN_PRIME, 0},
+    {"!", TOKEN_BANG, 0},
+    {"√", TOKEN_ROOT, 0},
+    {"∇", TOKEN_NABLA, 0},
+    {"‖", TOKEN_BAR, 0},
+    {"(", TOKEN_LEFT_PAREN, 0},
+    {")", TOKEN_RIGHT_PAREN, 0},
+    {"[", TOKEN_LEFT_BRACKET, 0},
+    {"]", TOKEN_RIGHT_BRACKET, 0},
+    {"{", TOKEN_LEFT_BRACE, 0},
+    {"}", TOKEN_RIGHT_BRACE, 0},
+    {",", TOKEN_COMMA, 0},
+    {";", TOKEN_SEMICOLON, 0},
     {"ᵀ", TOKEN_TRANSPOSE, 0},
 };
 
 static const Sign words[] = {
-    {"if", TOKEN_IF, 0},         {"then", TOKEN_THEN, 0},     {"elseif", TOKEN_ELSEIF, 0},
-    {"else", TOKEN_ELSE, 0},     {"end", TOKEN_STOP, 0},      {"for", TOKEN_FOR, 0},
-    {"in", TOKEN_OPERATOR, OP_IN}, {"while", TOKEN_WHILE, 0}, {"do", TOKEN_DO, 0},
-    {"break", TOKEN_BREAK, 0},   {"continue", TOKEN_CONTINUE, 0}, {"return", TOKEN_RETURN, 0},
-    {"and", TOKEN_AND, 0},       {"or", TOKEN_OR, 0},         {"not", TOKEN_NOT, 0},
-    {"otherwise", TOKEN_OTHERWISE, 0}, {"true", TOKEN_TRUE, 0}, {"false", TOKEN_FALSE, 0},
+    {"if", TOKEN_IF, 0},
+    {"then", TOKEN_THEN, 0},
+    {"elseif", TOKEN_ELSEIF, 0},
+    {"else", TOKEN_ELSE, 0},
+    {"end", TOKEN_STOP, 0},
+    {"for", TOKEN_FOR, 0},
+    {"in", TOKEN_OPERATOR, OP_IN},
+    {"while", TOKEN_WHILE, 0},
+    {"do", TOKEN_DO, 0},
+    {"break", TOKEN_BREAK, 0},
+    {"continue", TOKEN_CONTINUE, 0},
+    {"return", TOKEN_RETURN, 0},
+    {"and", TOKEN_AND, 0},
+    {"or", TOKEN_OR, 0},
+    {"not", TOKEN_NOT, 0},
+    {"otherwise", TOKEN_OTHERWISE, 0},
+    {"true", TOKEN_TRUE, 0},
+    {"false", TOKEN_FALSE, 0},
 };
 
 /* Superscript signs and the characters they stand for, in the order of their value. */
@@ -143,8 +196,7 @@ static const Token *last(const Lexer *lexer) {
 
 /* What is innermost open, TOKEN_END for nothing. */
 static TokenKind inside(const Lexer *lexer) {
-  if (!lexer->open_count)
-    return TOKEN_END;
+  if (!lexer->open_count) return TOKEN_END;
   return (TokenKind)lexer->tokens->token[lexer->open[lexer->open_count - 1]].kind;
 }
 
@@ -156,8 +208,7 @@ static void open(Lexer *lexer) {
 
 /* The token just added closes [kind], if that is what is open. */
 static void close(Lexer *lexer, TokenKind kind) {
-  if (inside(lexer) != kind)
-    return;
+  if (inside(lexer) != kind) return;
   lexer->quotes -= kind == TOKEN_LEFT_QUOTE;
   lexer->tokens->token[lexer->open[--lexer->open_count]].match = lexer->tokens->count - 1;
 }
@@ -174,19 +225,17 @@ static _Noreturn void stop(Lexer *lexer) {
 
 /* ---- characters ---- */
 
-/* The character at [at] and its length; REPLACEMENT, 1 for a byte that is not UTF-8; 0, 0 at the end. */
+/* The character at [at] and its length; REPLACEMENT, 1 for a byte that is not UTF-8; 0, 0 at the
+ * end. */
 static int32_t character_at(const Lexer *lexer, uint32_t at, uint32_t *step) {
   *step = at < lexer->length;
-  if (at >= lexer->length)
-    return 0;
+  if (at >= lexer->length) return 0;
   unsigned char byte = (unsigned char)lexer->text[at];
-  if (byte < 0x80)
-    return byte;
+  if (byte < 0x80) return byte;
   utf8proc_int32_t character;
   utf8proc_ssize_t read = utf8proc_iterate((const utf8proc_uint8_t *)lexer->text + at,
                                            (utf8proc_ssize_t)(lexer->length - at), &character);
-  if (read <= 0)
-    return REPLACEMENT;
+  if (read <= 0) return REPLACEMENT;
   *step = (uint32_t)read;
   return character;
 }
@@ -195,9 +244,7 @@ static char byte_at(const Lexer *lexer, uint32_t at) {
   return at < lexer->length ? lexer->text[at] : '\0';
 }
 
-static bool is_digit(char byte) {
-  return byte >= '0' && byte <= '9';
-}
+static bool is_digit(char byte) { return byte >= '0' && byte <= '9'; }
 
 static bool is_subscript(int32_t character) {
   return (character >= 0x2080 && character <= 0x209C && character != 0x208F) ||
@@ -216,13 +263,12 @@ static bool starts_name(int32_t character) {
 }
 
 static bool continues_name(int32_t character) {
-  if (character < 0x80)
-    return starts_name(character) || (character >= '0' && character <= '9');
+  if (character < 0x80) return starts_name(character) || (character >= '0' && character <= '9');
   if (character == INFINITY_SIGN || character == SUM_SIGN || character == PRODUCT_SIGN)
     return false;
   utf8proc_category_t category = utf8proc_category(character);
-  return starts_name(character) || is_subscript(character) ||
-         category == UTF8PROC_CATEGORY_MN || category == UTF8PROC_CATEGORY_MC;
+  return starts_name(character) || is_subscript(character) || category == UTF8PROC_CATEGORY_MN ||
+         category == UTF8PROC_CATEGORY_MC;
 }
 
 static bool name_follows(const Lexer *lexer, uint32_t at) {
@@ -271,18 +317,19 @@ static uint32_t skip_digits(Lexer *lexer, int base) {
     char next = byte_at(lexer, lexer->at + 1);
     bool more = base == 16 ? is_digit(next) || ((next | 0x20) >= 'a' && (next | 0x20) <= 'f')
                            : is_digit(next);
-    if (!between || !more)
-      return count;
+    if (!between || !more) return count;
   }
 }
 
 static int base_of(const Lexer *lexer) {
-  if (byte_at(lexer, lexer->at) != '0')
-    return 10;
+  if (byte_at(lexer, lexer->at) != '0') return 10;
   switch (byte_at(lexer, lexer->at + 1)) {
-  case 'x': case 'X': return 16;
-  case 'o': case 'O': return 8;
-  case 'b': case 'B': return 2;
+  case 'x':
+  case 'X': return 16;
+  case 'o':
+  case 'O': return 8;
+  case 'b':
+  case 'B': return 2;
   default: return 10;
   }
 }
@@ -297,11 +344,13 @@ static void lex_based(Lexer *lexer, int base) {
       (byte_at(lexer, lexer->at) == '.' && is_digit(byte_at(lexer, lexer->at + 1)))) {
     uint32_t end = lexer->at;
     uint32_t step;
-    while (continues_name(character_at(lexer, end, &step)))
-      end += step;
+    while (continues_name(character_at(lexer, end, &step))) end += step;
     PROBLEM(lexer, start, end, "%.2s starts a number in base %d and takes only its digits",
             lexer->text + start, base);
-    report_remark(lexer->problem, "the digits are 0 to %s", base == 16 ? "9 and a to f" : base == 8 ? "7" : "1");
+    report_remark(lexer->problem, "the digits are 0 to %s",
+                  base == 16  ? "9 and a to f"
+                  : base == 8 ? "7"
+                              : "1");
     stop(lexer);
   }
   double value = 0;
@@ -328,8 +377,7 @@ static bool point_ends_number(const Lexer *lexer, uint32_t after) {
 
 /* The point after digits: takes fraction and point, leaves it to a dotted operator, or refuses. */
 static void skip_fraction(Lexer *lexer, uint32_t start) {
-  if (byte_at(lexer, lexer->at) != '.')
-    return;
+  if (byte_at(lexer, lexer->at) != '.') return;
   uint32_t after = lexer->at + 1;
   if (is_digit(byte_at(lexer, after))) {
     lexer->at = after;
@@ -338,8 +386,7 @@ static void skip_fraction(Lexer *lexer, uint32_t start) {
     lexer->at = after;
   } else if (name_follows(lexer, after)) {
     uint32_t step, end = after;
-    while (continues_name(character_at(lexer, end, &step)) && end - after < 40)
-      end += step;
+    while (continues_name(character_at(lexer, end, &step)) && end - after < 40) end += step;
     PROBLEM(lexer, start, end, "a number with a point needs a digit after it");
     report_advise(lexer->problem, "%.*s*%.*s", (int)(lexer->at - start), lexer->text + start,
                   (int)(end - after), lexer->text + after);
@@ -351,8 +398,7 @@ static void skip_fraction(Lexer *lexer, uint32_t start) {
 
 static void skip_exponent(Lexer *lexer, uint32_t start) {
   char letter = byte_at(lexer, lexer->at);
-  if (letter != 'e' && letter != 'E')
-    return;
+  if (letter != 'e' && letter != 'E') return;
   uint32_t at = lexer->at + 1;
   bool sign = byte_at(lexer, at) == '+' || byte_at(lexer, at) == '-';
   at += sign;
@@ -361,13 +407,14 @@ static void skip_exponent(Lexer *lexer, uint32_t start) {
     skip_digits(lexer, 10);
   } else if (sign && byte_at(lexer, at) == '.' && is_digit(byte_at(lexer, at + 1))) {
     uint32_t end = at + 1;
-    while (is_digit(byte_at(lexer, end)))
-      end++;
+    while (is_digit(byte_at(lexer, end))) end++;
     const char *text = lexer->text;
     int before = (int)(lexer->at - start), after = (int)(end - at);
     PROBLEM(lexer, start, end, "the exponent of a number is a whole number");
-    report_advise(lexer->problem, "%.*s*%c %c %.*s", before, text + start, letter, text[at - 1], after, text + at);
-    report_advise(lexer->problem, "%.*s*10^(%c%.*s)", before, text + start, text[at - 1], after, text + at);
+    report_advise(lexer->problem, "%.*s*%c %c %.*s", before, text + start, letter, text[at - 1],
+                  after, text + at);
+    report_advise(lexer->problem, "%.*s*10^(%c%.*s)", before, text + start, text[at - 1], after,
+                  text + at);
     stop(lexer);
   }
 }
@@ -381,8 +428,7 @@ static double decimal_value(Lexer *lexer, uint32_t start) {
     char byte = lexer->text[at];
     exponent = exponent || (byte | 0x20) == 'e';
     nonzero = nonzero || (!exponent && byte >= '1' && byte <= '9');
-    if (byte != '_')
-      text_append(&digits, &byte, 1);
+    if (byte != '_') text_append(&digits, &byte, 1);
   }
   double value = strtod(digits.bytes, NULL);
   text_free(&digits);
@@ -392,7 +438,8 @@ static double decimal_value(Lexer *lexer, uint32_t start) {
     stop(lexer);
   }
   if (value == 0 && nonzero) {
-    PROBLEM(lexer, start, lexer->at, "this number is smaller than %g, the smallest one above 0", 5e-324);
+    PROBLEM(lexer, start, lexer->at, "this number is smaller than %g, the smallest one above 0",
+            5e-324);
     report_advise(lexer->problem, "0");
     stop(lexer);
   }
@@ -422,18 +469,16 @@ static void lex_number(Lexer *lexer) {
   char next = byte_at(lexer, lexer->at);
   bool point = next == '.' && is_digit(byte_at(lexer, lexer->at + 1));
   if (point || next == '_') {
-    PROBLEM(lexer, start, lexer->at + 1, point ? "this number has a second point"
-                                               : "_ stands only between two digits of a number");
+    PROBLEM(lexer, start, lexer->at + 1,
+            point ? "this number has a second point"
+                  : "_ stands only between two digits of a number");
     stop(lexer);
   }
   double value = decimal_value(lexer, start);
   static const double degree = 0.017453292519943295769; /* π/180 */
-  if (skip_suffix(lexer, "i"))
-    add(lexer, TOKEN_IMAGINARY, start)->number = value;
-  else if (skip_suffix(lexer, "deg"))
-    add(lexer, TOKEN_NUMBER, start)->number = value * degree;
-  else
-    add(lexer, TOKEN_NUMBER, start)->number = value;
+  if (skip_suffix(lexer, "i")) add(lexer, TOKEN_IMAGINARY, start)->number = value;
+  else if (skip_suffix(lexer, "deg")) add(lexer, TOKEN_NUMBER, start)->number = value * degree;
+  else add(lexer, TOKEN_NUMBER, start)->number = value;
 }
 
 /* ---- names, superscripts, signs ---- */
@@ -450,13 +495,13 @@ static void lex_name(Lexer *lexer) {
   int32_t first = character_at(lexer, start, &step);
   lexer->at += step;
   if (first != INFINITY_SIGN && first != SUM_SIGN && first != PRODUCT_SIGN)
-    while (continues_name(character_at(lexer, lexer->at, &step)))
-      lexer->at += step;
+    while (continues_name(character_at(lexer, lexer->at, &step))) lexer->at += step;
   const Sign *word = find_word(lexer->text + start, lexer->at - start);
   const Token *before = last(lexer);
   if (word && before && !lexer->space &&
       (before->kind == TOKEN_NUMBER || before->kind == TOKEN_IMAGINARY)) {
-    PROBLEM(lexer, before->span.start, lexer->at, "the word %s is glued to a number", word->spelling);
+    PROBLEM(lexer, before->span.start, lexer->at, "the word %s is glued to a number",
+            word->spelling);
     report_advise(lexer->problem, "%.*s %s", (int)(before->span.end - before->span.start),
                   lexer->text + before->span.start, word->spelling);
     stop(lexer);
@@ -468,8 +513,7 @@ static void lex_name(Lexer *lexer) {
 
 static int superscript_value(int32_t character) {
   for (int digit = 0; digit < 10; digit++)
-    if (superscript_digits[digit] == character)
-      return digit;
+    if (superscript_digits[digit] == character) return digit;
   return -1;
 }
 
@@ -478,10 +522,8 @@ static bool lex_superscript(Lexer *lexer) {
   uint32_t start = lexer->at, step, at = start;
   int32_t first = character_at(lexer, at, &step);
   bool minus = first == SUPERSCRIPT_MINUS;
-  if (!minus && first != SUPERSCRIPT_N && superscript_value(first) < 0)
-    return false;
-  if (minus)
-    at += step;
+  if (!minus && first != SUPERSCRIPT_N && superscript_value(first) < 0) return false;
+  if (minus) at += step;
   uint32_t digits = at;
   double value = 0;
   int digit;
@@ -530,8 +572,7 @@ static void lex_sign(Lexer *lexer) {
   TokenKind kind = TOKEN_ERROR;
   uint8_t op = 0;
   for (size_t row = 0; row < COUNT(signs); row++) {
-    if (signs[row].spelling[0] != text[0])
-      continue;
+    if (signs[row].spelling[0] != text[0]) continue;
     uint32_t length = (uint32_t)strlen(signs[row].spelling);
     if (length > best && length <= room && memcmp(signs[row].spelling, text, length) == 0) {
       best = length;
@@ -540,8 +581,7 @@ static void lex_sign(Lexer *lexer) {
     }
   }
   for (size_t row = 0; foreign_signs[row].sign; row++) {
-    if (foreign_signs[row].sign[0] != text[0])
-      continue;
+    if (foreign_signs[row].sign[0] != text[0]) continue;
     uint32_t length = (uint32_t)strlen(foreign_signs[row].sign);
     if (length > best && length <= room && memcmp(foreign_signs[row].sign, text, length) == 0) {
       best = length;
@@ -549,8 +589,7 @@ static void lex_sign(Lexer *lexer) {
       op = (uint8_t)row;
     }
   }
-  if (!best)
-    refuse_character(lexer);
+  if (!best) refuse_character(lexer);
   uint32_t start = lexer->at;
   lexer->at += best;
   add(lexer, kind, start)->op = op;
@@ -559,9 +598,9 @@ static void lex_sign(Lexer *lexer) {
 /* Opening tokens wait for their partner, closing ones look for it. */
 static void pair(Lexer *lexer) {
   switch (last(lexer)->kind) {
-  case TOKEN_LEFT_PAREN: case TOKEN_LEFT_BRACKET: case TOKEN_LEFT_BRACE:
-    open(lexer);
-    break;
+  case TOKEN_LEFT_PAREN:
+  case TOKEN_LEFT_BRACKET:
+  case TOKEN_LEFT_BRACE: open(lexer); break;
   case TOKEN_RIGHT_PAREN: close(lexer, TOKEN_LEFT_PAREN); break;
   case TOKEN_RIGHT_BRACKET: close(lexer, TOKEN_LEFT_BRACKET); break;
   case TOKEN_RIGHT_BRACE: close(lexer, TOKEN_LEFT_BRACE); break;
@@ -573,8 +612,7 @@ static void pair(Lexer *lexer) {
 
 static _Noreturn void refuse_open_string(Lexer *lexer) {
   uint32_t depth = lexer->open_count;
-  while (lexer->tokens->token[lexer->open[depth - 1]].kind != TOKEN_LEFT_QUOTE)
-    depth--;
+  while (lexer->tokens->token[lexer->open[depth - 1]].kind != TOKEN_LEFT_QUOTE) depth--;
   uint32_t start = lexer->tokens->token[lexer->open[depth - 1]].span.start;
   PROBLEM(lexer, start, lexer->at, "this string is not closed on its line");
   report_remark(lexer->problem, "a string ends with \"; \\n makes a new line in it");
@@ -597,14 +635,10 @@ static void lex_text(Lexer *lexer) {
   for (;;) {
     uint32_t step;
     int32_t character = character_at(lexer, lexer->at, &step);
-    if (!step || character == '\n')
-      refuse_open_string(lexer);
-    if (character == REPLACEMENT && step == 1)
-      refuse_character(lexer);
-    if (character != '\t' && (character < 0x20 || character == 0x7F))
-      refuse_character(lexer);
-    if (character == '"' || character == '{')
-      break;
+    if (!step || character == '\n') refuse_open_string(lexer);
+    if (character == REPLACEMENT && step == 1) refuse_character(lexer);
+    if (character != '\t' && (character < 0x20 || character == 0x7F)) refuse_character(lexer);
+    if (character == '"' || character == '{') break;
     if (character == '}') {
       PROBLEM(lexer, lexer->at, lexer->at + 1, "} alone in a string");
       report_advise(lexer->problem, "\\}");
@@ -612,21 +646,17 @@ static void lex_text(Lexer *lexer) {
     }
     if (character == '\\') {
       char escaped = byte_at(lexer, lexer->at + 1);
-      if (!escaped || !strchr("nt\"\\{}", escaped))
-        refuse_escape(lexer);
+      if (!escaped || !strchr("nt\"\\{}", escaped)) refuse_escape(lexer);
       step = 2;
     }
     lexer->at += step;
   }
-  if (lexer->at > start)
-    add(lexer, TOKEN_TEXT, start);
+  if (lexer->at > start) add(lexer, TOKEN_TEXT, start);
   bool hole = byte_at(lexer, lexer->at) == '{';
   lexer->at++;
   add(lexer, hole ? TOKEN_LEFT_HOLE : TOKEN_RIGHT_QUOTE, lexer->at - 1);
-  if (hole)
-    open(lexer);
-  else
-    close(lexer, TOKEN_LEFT_QUOTE);
+  if (hole) open(lexer);
+  else close(lexer, TOKEN_LEFT_QUOTE);
 }
 
 /* [<>]? +? digits (. digits)? [defg%]?, directly before the closing brace. */
@@ -636,12 +666,10 @@ static void lex_format(Lexer *lexer) {
   char byte = byte_at(lexer, lexer->at);
   lexer->at += byte == '<' || byte == '>';
   lexer->at += byte_at(lexer, lexer->at) == '+';
-  while (is_digit(byte_at(lexer, lexer->at)))
-    lexer->at++;
+  while (is_digit(byte_at(lexer, lexer->at))) lexer->at++;
   if (byte_at(lexer, lexer->at) == '.' && is_digit(byte_at(lexer, lexer->at + 1))) {
     lexer->at++;
-    while (is_digit(byte_at(lexer, lexer->at)))
-      lexer->at++;
+    while (is_digit(byte_at(lexer, lexer->at))) lexer->at++;
   }
   byte = byte_at(lexer, lexer->at);
   lexer->at += byte != '\0' && strchr("defg%", byte) != NULL;
@@ -650,8 +678,7 @@ static void lex_format(Lexer *lexer) {
     return;
   }
   uint32_t end = lexer->at;
-  while (end < lexer->length && !strchr("}\"\n", lexer->text[end]))
-    end++;
+  while (end < lexer->length && !strchr("}\"\n", lexer->text[end])) end++;
   PROBLEM(lexer, start, end, "this is not a number format; a range in a string needs ( )");
   report_advise(lexer->problem, "{x:.3f}, {x:>8.2e} or {n:d}");
   report_advise(lexer->problem, "{(1:3)}");
@@ -667,8 +694,7 @@ static void lex_quote(Lexer *lexer) {
 }
 
 static void lex_newline(Lexer *lexer) {
-  if (lexer->quotes)
-    refuse_open_string(lexer);
+  if (lexer->quotes) refuse_open_string(lexer);
   uint32_t start = lexer->at++;
   add(lexer, TOKEN_NEWLINE, start);
   lexer->space = true;
@@ -701,26 +727,27 @@ static void lex_one(Lexer *lexer) {
 
 /* Apart from lexer_run, so that no local of the function with setjmp changes after it. */
 static void lex_all(Lexer *lexer) {
-  if (setjmp(lexer->escape))
-    return;
+  if (setjmp(lexer->escape)) return;
   for (;;) {
     if (inside(lexer) == TOKEN_LEFT_QUOTE) {
       lex_text(lexer);
       continue;
     }
     skip_space(lexer);
-    if (lexer->at >= lexer->length)
-      break;
+    if (lexer->at >= lexer->length) break;
     lex_one(lexer);
   }
-  if (lexer->quotes)
-    refuse_open_string(lexer);
+  if (lexer->quotes) refuse_open_string(lexer);
   add(lexer, TOKEN_END, lexer->at)->space = true;
 }
 
 void lexer_run(Source *source, TokenList *tokens, Report *problem) {
-  Lexer lexer = {.source = source, .text = source->text, .length = (uint32_t)source->length,
-                 .tokens = tokens, .problem = problem, .space = true};
+  Lexer lexer = {.source = source,
+                 .text = source->text,
+                 .length = (uint32_t)source->length,
+                 .tokens = tokens,
+                 .problem = problem,
+                 .space = true};
   lex_all(&lexer);
   free(lexer.open);
 }

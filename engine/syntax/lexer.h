@@ -1,8 +1,8 @@
 /* lexer.h - text to tokens.
  *
- * The whole source is cut into one vector, so that the parser can look ahead; an opening bracket knows
- * its partner. The first thing that is no token at all becomes one TOKEN_ERROR and ends the vector: what
- * is wrong with it is in the report and is told only when the parser gets there.
+ * The whole source is cut into one vector, so that the parser can look ahead; an opening bracket
+ * knows its partner. The first thing that is no token at all becomes one TOKEN_ERROR and ends the
+ * vector: what is wrong with it is in the report and is told only when the parser gets there.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef MML_LEXER_H
@@ -20,11 +20,11 @@
   X(NEWLINE, "the end of the line")                                                                \
   X(SEMICOLON, "")                                                                                 \
   X(COMMA, "")                                                                                     \
-  X(NUMBER, "the number ")      /* .number; 30deg in radians */                                    \
-  X(IMAGINARY, "the number ")   /* .number */                                                      \
+  X(NUMBER, "the number ")    /* .number; 30deg in radians */                                      \
+  X(IMAGINARY, "the number ") /* .number */                                                        \
   X(NAME, "the name ")                                                                             \
-  X(OPERATOR, "")               /* .op, an Operator; `in` too */                                   \
-  X(UPDATE, "")                 /* .op: += -= *= /= ^= */                                          \
+  X(OPERATOR, "") /* .op, an Operator; `in` too */                                                 \
+  X(UPDATE, "")   /* .op: += -= *= /= ^= */                                                        \
   X(ASSIGN, "")                                                                                    \
   X(ARROW, "")                                                                                     \
   X(PIPE, "")                                                                                      \
@@ -38,42 +38,43 @@
   X(INVERSE, "the superscript ")                                                                   \
   X(ROOT, "")                                                                                      \
   X(NABLA, "")                                                                                     \
-  X(BAR, "")                    /* ‖, opening or closing */                                        \
+  X(BAR, "") /* ‖, opening or closing */                                                         \
   X(LEFT_PAREN, "")                                                                                \
   X(RIGHT_PAREN, "")                                                                               \
   X(LEFT_BRACKET, "")                                                                              \
   X(RIGHT_BRACKET, "")                                                                             \
   X(LEFT_BRACE, "")                                                                                \
   X(RIGHT_BRACE, "")                                                                               \
-  X(LEFT_QUOTE, "a string")     /* then TEXT and LEFT_HOLE … RIGHT_HOLE tokens, then RIGHT_QUOTE */ \
+  X(LEFT_QUOTE, "a string") /* then TEXT and LEFT_HOLE … RIGHT_HOLE tokens, then RIGHT_QUOTE */  \
   X(RIGHT_QUOTE, "the end of a string")                                                            \
-  X(TEXT, "text")               /* raw bytes of a string, escapes and all */                       \
+  X(TEXT, "text") /* raw bytes of a string, escapes and all */                                     \
   X(LEFT_HOLE, "{ in a string")                                                                    \
   X(RIGHT_HOLE, "the } of a string")                                                               \
-  X(FORMAT, "the format ")      /* what follows the : of a hole */                                 \
-  X(IF, "") X(THEN, "") X(ELSEIF, "") X(ELSE, "") X(STOP, "") /* STOP is the word end */           \
-  X(FOR, "") X(WHILE, "") X(DO, "") X(BREAK, "") X(CONTINUE, "") X(RETURN, "")                     \
-  X(AND, "") X(OR, "") X(NOT, "") X(OTHERWISE, "") X(TRUE, "") X(FALSE, "")                        \
-  X(FOREIGN, "")                /* a sign of another language: see foreign_signs */                \
-  X(ERROR, "")
+  X(FORMAT, "the format ") /* what follows the : of a hole */                                      \
+  X(IF, "")                                                                                        \
+  X(THEN, "") X(ELSEIF, "") X(ELSE, "") X(STOP, "") /* STOP is the word end */                     \
+      X(FOR, "") X(WHILE, "") X(DO, "") X(BREAK, "") X(CONTINUE, "") X(RETURN, "") X(AND, "")      \
+          X(OR, "") X(NOT, "") X(OTHERWISE, "") X(TRUE, "") X(FALSE, "")                           \
+              X(FOREIGN, "") /* a sign of another language: see foreign_signs */                   \
+      X(ERROR, "")
 
 typedef enum TokenKind {
 #define TOKEN_ENUM(name, found) TOKEN_##name,
   TOKEN_KINDS(TOKEN_ENUM)
 #undef TOKEN_ENUM
-  TOKEN_KIND_COUNT
+      TOKEN_KIND_COUNT
 } TokenKind;
 
 extern const char *const token_found[TOKEN_KIND_COUNT];
 
 typedef struct Token {
   uint8_t kind;
-  uint8_t op;       /* Operator, or the row of foreign_signs */
-  bool space;       /* white space, a comment or the start of a line stands before it */
-  bool word;        /* a keyword: a field name after a tight dot */
-  bool separates;   /* set by the parser: begins an element of a row without commas */
+  uint8_t op;     /* Operator, or the row of foreign_signs */
+  bool space;     /* white space, a comment or the start of a line stands before it */
+  bool word;      /* a keyword: a field name after a tight dot */
+  bool separates; /* set by the parser: begins an element of a row without commas */
   Span span;
-  uint32_t match;   /* opening brackets and quotes: index of the partner, 0 if there is none */
+  uint32_t match; /* opening brackets and quotes: index of the partner, 0 if there is none */
   double number;
 } Token;
 
@@ -89,7 +90,8 @@ typedef struct ForeignSign {
 } ForeignSign;
 extern const ForeignSign foreign_signs[]; /* ends with a NULL sign */
 
-/* Fills [tokens] (released by lexer_free) and, if it ends in TOKEN_ERROR, *problem (report_clear). */
+/* Fills [tokens] (released by lexer_free) and, if it ends in TOKEN_ERROR, *problem (report_clear).
+ */
 void lexer_run(Source *source, TokenList *tokens, Report *problem);
 void lexer_free(TokenList *tokens);
 

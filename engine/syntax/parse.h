@@ -1,8 +1,8 @@
-/* parse.h - what the files of the parser share; nobody else includes this.
+/* parse.h - what the files of the parser share; of the rest only unparse.c includes it, for the powers.
  *
- * parser.c holds the state, statements.c expressions.c literals.c clauses.c the grammar, refusals.c the
- * explanations. A syntax error is a longjmp to the entry in parser.c: nothing here owns memory except
- * the Parser itself and the tree's arena.
+ * parser.c holds the state; statements.c expressions.c operands.c literals.c arrays.c clauses.c the
+ * grammar; refusals.c and readings.c the explanations. A syntax error is a longjmp to the entry in
+ * parser.c: nothing here owns memory except the Parser itself and the tree's arena.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef MML_PARSE_H
@@ -23,9 +23,9 @@ typedef enum Layout {
 /* What the brackets and blocks around the current token allow. */
 typedef struct Context {
   Layout layout;
-  bool in_index;    /* `end` is a position */
-  bool in_bars;     /* ‖ closes */
-  bool in_clause;   /* over from using s.t. are keywords where an operator could stand */
+  bool in_index;  /* `end` is a position */
+  bool in_bars;   /* ‖ closes */
+  bool in_clause; /* over from using s.t. are keywords where an operator could stand */
   bool in_loop, in_function;
 } Context;
 
@@ -46,26 +46,26 @@ typedef struct Parser {
   SymbolTable *symbols;
   Tree *tree;
   Report *report;
-  Report problem;          /* what the last token is, if it is TOKEN_ERROR */
+  Report problem; /* what the last token is, if it is TOKEN_ERROR */
   TokenList tokens;
-  uint32_t at;             /* the current token */
-  uint32_t statement_at;   /* the first token of the statement */
-  uint32_t expression_at;  /* and of the innermost whole expression */
+  uint32_t at;            /* the current token */
+  uint32_t statement_at;  /* the first token of the statement */
+  uint32_t expression_at; /* and of the innermost whole expression */
   uint32_t depth;
   Context context;
   Scope *scope;
-  Node *operand;           /* the operand that was complete last, up to an implicit product */
-  Node *whole;             /* the expression that was, with its infix operators */
-  Node **pending;          /* children of nodes that are not made yet */
+  Node *operand;  /* the operand that was complete last, up to an implicit product */
+  Node *whole;    /* the expression that was, with its infix operators */
+  Node **pending; /* children of nodes that are not made yet */
   uint32_t pending_count, pending_capacity;
   Opening *opening;
   uint32_t opening_count, opening_capacity;
-  Text operators;          /* of the comparison chains being read */
-  Node **imaginary;        /* every 2i of the source */
+  Text operators;   /* of the comparison chains being read */
+  Node **imaginary; /* every 2i of the source */
   uint32_t imaginary_count, imaginary_capacity;
-  Span *region;            /* every span in which i is a name */
+  Span *region; /* every span in which i is a name */
   uint32_t region_count, region_capacity;
-  char excerpt[8][72];     /* texts for messages */
+  char excerpt[8][72]; /* texts for messages */
   unsigned excerpt_next;
   ParseStatus status;
   jmp_buf escape;
@@ -73,16 +73,31 @@ typedef struct Parser {
 
 /* Binding powers, loosest first: GRAMMAR's levels 16 to 6. 0 is "no infix operator". */
 typedef enum Power {
-  POWER_NONE, POWER_TILDE, POWER_PIPE, POWER_ARROW, POWER_OR, POWER_AND, POWER_NOT, POWER_COMPARE,
-  POWER_RANGE, POWER_SUM, POWER_PRODUCT, POWER_MINUS, POWER_IMPLICIT, POWER_ROOT, POWER_EXPONENT,
-  POWER_POSTFIX, POWER_PRIMARY
+  POWER_NONE,
+  POWER_TILDE,
+  POWER_PIPE,
+  POWER_ARROW,
+  POWER_OR,
+  POWER_AND,
+  POWER_NOT,
+  POWER_COMPARE,
+  POWER_RANGE,
+  POWER_SUM,
+  POWER_PRODUCT,
+  POWER_MINUS,
+  POWER_IMPLICIT,
+  POWER_ROOT,
+  POWER_EXPONENT,
+  POWER_POSTFIX,
+  POWER_PRIMARY
 } Power;
 extern const uint8_t operator_power[OPERATOR_COUNT]; /* expressions.c */
 
 /* ---- parser.c: tokens ---- */
 const Token *parse_token(const Parser *parser);
-const Token *parse_before(const Parser *parser);             /* the token before, or NULL */
-const Token *parse_after(const Parser *parser, uint32_t at); /* the one after [at], past skipped newlines */
+const Token *parse_before(const Parser *parser); /* the token before, or NULL */
+const Token *parse_after(const Parser *parser,
+                         uint32_t at); /* the one after [at], past skipped newlines */
 bool parse_at(const Parser *parser, TokenKind kind);
 bool parse_at_operator(const Parser *parser, Operator op);
 bool parse_take(Parser *parser, TokenKind kind); /* steps over a token of this kind */
@@ -111,9 +126,11 @@ void parse_bind(Parser *parser, const Symbol *symbol);
 void parse_region(Parser *parser, Span span);
 
 /* ---- parser.c: errors ---- */
-void parse_error(Parser *parser, Span span, const char *format, ...) __attribute__((format(printf, 3, 4)));
+void parse_error(Parser *parser, Span span, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
 #define parse_advise(parser, ...) report_advise((parser)->report, __VA_ARGS__)
-#define parse_mark(parser, span) report_label((parser)->report, (span), "%s", "") /* a second caret */
+#define parse_mark(parser, span)                                                                   \
+  report_label((parser)->report, (span), "%s", "") /* a second caret */
 _Noreturn void parse_stop(Parser *parser);
 const char *parse_text(Parser *parser, Span span); /* an excerpt for a message; 8 live at a time */
 const char *parse_name(Parser *parser, const Node *node);
@@ -128,22 +145,26 @@ Node *expression_full(Parser *parser);
 Node *expression_level(Parser *parser, Power least);
 Node *expression_if(Parser *parser, uint32_t start, Node *condition); /* at `then` */
 Node *expression_after(Parser *parser, Node *left); /* goes on where [left] is read already */
-void expression_arguments(Parser *parser);          /* up to the closing ")", pushed */
+void operand_arguments(Parser *parser);             /* up to the closing ")", pushed */
+Node *operand_product(Parser *parser);    /* the implicit product and all that is tighter */
+bool operand_is_number(const Node *node); /* a number literal that stands bare */
 Node *literal_number(Parser *parser);
 Node *literal_string(Parser *parser);
 Node *literal_array(Parser *parser);
 Node *literal_piecewise(Parser *parser);
 Node *literal_generator(Parser *parser, Node *body);
 Node *literal_bind(Parser *parser);
+void literal_skip_rows(Parser *parser); /* over newlines and ; */
 bool clause_starts(const Parser *parser);
 bool clause_word(const Parser *parser, uint32_t at); /* over from using s.t. */
 Node *clause_form(Parser *parser);
 Node *clause_set(Parser *parser);
 bool clause_at_set(const Parser *parser);
 
-/* ---- refusals.c: each ends the parse ---- */
-_Noreturn void refuse_token(Parser *parser, const char *expected); /* where an operator or end could be */
-_Noreturn void refuse_operand(Parser *parser);                     /* where a value must be */
+/* ---- refusals.c and readings.c: each ends the parse ---- */
+_Noreturn void refuse_token(Parser *parser,
+                            const char *expected); /* where an operator or end could be */
+_Noreturn void refuse_operand(Parser *parser);     /* where a value must be */
 _Noreturn void refuse_glued(Parser *parser, const Node *power);
 _Noreturn void refuse_division(Parser *parser, const Node *left, Operator op, const Node *right);
 _Noreturn void refuse_root(Parser *parser, const Node *root);
@@ -152,8 +173,12 @@ _Noreturn void refuse_target(Parser *parser, const Node *target);
 _Noreturn void refuse_parameters(Parser *parser, uint32_t name_at);
 _Noreturn void refuse_line_start(Parser *parser);
 _Noreturn void refuse_level(Parser *parser, Span span, const char *what);
-_Noreturn void refuse_no_else(Parser *parser, uint32_t start, const Node *condition, const Node *yes);
+_Noreturn void refuse_no_else(Parser *parser, uint32_t start, const Node *condition,
+                              const Node *yes);
 Span refuse_next_operand(const Parser *parser, uint32_t at); /* the value that starts at a token */
-Span refuse_rest(const Parser *parser, uint32_t at);         /* from a token to the end of its expression */
+Span refuse_rest(const Parser *parser, uint32_t at); /* from a token to the end of its expression */
+const char *refuse_next_text(Parser *parser, uint32_t at, const char *otherwise); /* their texts */
+const char *refuse_rest_text(Parser *parser, uint32_t at, const char *otherwise);
+const Token *refuse_token_at(const Parser *parser, uint32_t at); /* the last one past the end */
 
 #endif

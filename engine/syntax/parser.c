@@ -11,33 +11,25 @@
 
 /* ---- tokens ---- */
 
-const Token *parse_token(const Parser *parser) {
-  return &parser->tokens.token[parser->at];
-}
+const Token *parse_token(const Parser *parser) { return &parser->tokens.token[parser->at]; }
 
 const Token *parse_before(const Parser *parser) {
   for (uint32_t at = parser->at; at-- > 0;)
-    if (parser->tokens.token[at].kind != TOKEN_NEWLINE)
-      return &parser->tokens.token[at];
+    if (parser->tokens.token[at].kind != TOKEN_NEWLINE) return &parser->tokens.token[at];
   return NULL;
 }
 
-static bool last_token(const Parser *parser, uint32_t at) {
-  return at + 1 >= parser->tokens.count;
-}
+static bool last_token(const Parser *parser, uint32_t at) { return at + 1 >= parser->tokens.count; }
 
 const Token *parse_after(const Parser *parser, uint32_t at) {
-  if (!last_token(parser, at))
-    at++;
+  if (!last_token(parser, at)) at++;
   while (parser->context.layout == LAYOUT_FREE && !last_token(parser, at) &&
          parser->tokens.token[at].kind == TOKEN_NEWLINE)
     at++;
   return &parser->tokens.token[at];
 }
 
-bool parse_at(const Parser *parser, TokenKind kind) {
-  return parse_token(parser)->kind == kind;
-}
+bool parse_at(const Parser *parser, TokenKind kind) { return parse_token(parser)->kind == kind; }
 
 bool parse_at_operator(const Parser *parser, Operator op) {
   return parse_at(parser, TOKEN_OPERATOR) && parse_token(parser)->op == op;
@@ -48,25 +40,21 @@ void parse_advance(Parser *parser) {
 }
 
 bool parse_take(Parser *parser, TokenKind kind) {
-  if (!parse_at(parser, kind))
-    return false;
+  if (!parse_at(parser, kind)) return false;
   parse_advance(parser);
   return true;
 }
 
 void parse_skip_newlines(Parser *parser) {
-  while (parse_at(parser, TOKEN_NEWLINE))
-    parse_advance(parser);
+  while (parse_at(parser, TOKEN_NEWLINE)) parse_advance(parser);
 }
 
 void parse_expect(Parser *parser, TokenKind kind, const char *expected) {
-  if (!parse_take(parser, kind))
-    refuse_token(parser, expected);
+  if (!parse_take(parser, kind)) refuse_token(parser, expected);
 }
 
 bool parse_spaced_after(const Parser *parser, uint32_t at) {
-  if (last_token(parser, at))
-    return true;
+  if (last_token(parser, at)) return true;
   const Token *next = &parser->tokens.token[at + 1];
   return next->space || next->kind == TOKEN_NEWLINE || next->kind == TOKEN_END;
 }
@@ -79,35 +67,63 @@ bool parse_is_word(const Parser *parser, const Token *token, const char *word) {
 
 bool parse_ends_operand(const Token *token) {
   switch (token->kind) {
-  case TOKEN_NUMBER: case TOKEN_IMAGINARY: case TOKEN_NAME: case TOKEN_PRIME: case TOKEN_BANG:
-  case TOKEN_SUPERSCRIPT: case TOKEN_TRANSPOSE: case TOKEN_INVERSE: case TOKEN_RIGHT_PAREN:
-  case TOKEN_RIGHT_BRACKET: case TOKEN_RIGHT_BRACE: case TOKEN_RIGHT_QUOTE: case TOKEN_TRUE:
-  case TOKEN_FALSE: case TOKEN_STOP: case TOKEN_BAR:
-    return true;
-  default:
-    return false;
+  case TOKEN_NUMBER:
+  case TOKEN_IMAGINARY:
+  case TOKEN_NAME:
+  case TOKEN_PRIME:
+  case TOKEN_BANG:
+  case TOKEN_SUPERSCRIPT:
+  case TOKEN_TRANSPOSE:
+  case TOKEN_INVERSE:
+  case TOKEN_RIGHT_PAREN:
+  case TOKEN_RIGHT_BRACKET:
+  case TOKEN_RIGHT_BRACE:
+  case TOKEN_RIGHT_QUOTE:
+  case TOKEN_TRUE:
+  case TOKEN_FALSE:
+  case TOKEN_STOP:
+  case TOKEN_BAR: return true;
+  default: return false;
   }
 }
 
 bool parse_starts_operand(const Token *token) {
   switch (token->kind) {
-  case TOKEN_NUMBER: case TOKEN_IMAGINARY: case TOKEN_NAME: case TOKEN_LEFT_PAREN:
-  case TOKEN_LEFT_BRACKET: case TOKEN_LEFT_BRACE: case TOKEN_LEFT_QUOTE: case TOKEN_TRUE:
-  case TOKEN_FALSE: case TOKEN_ROOT: case TOKEN_NABLA: case TOKEN_BAR: case TOKEN_NOT:
-    return true;
-  default:
-    return false;
+  case TOKEN_NUMBER:
+  case TOKEN_IMAGINARY:
+  case TOKEN_NAME:
+  case TOKEN_LEFT_PAREN:
+  case TOKEN_LEFT_BRACKET:
+  case TOKEN_LEFT_BRACE:
+  case TOKEN_LEFT_QUOTE:
+  case TOKEN_TRUE:
+  case TOKEN_FALSE:
+  case TOKEN_ROOT:
+  case TOKEN_NABLA:
+  case TOKEN_BAR:
+  case TOKEN_NOT: return true;
+  default: return false;
   }
 }
 
 bool parse_continues_line(const Token *token) {
   switch (token->kind) {
-  case TOKEN_OPERATOR: case TOKEN_UPDATE: case TOKEN_ASSIGN: case TOKEN_ARROW: case TOKEN_PIPE:
-  case TOKEN_TILDE: case TOKEN_COLON: case TOKEN_COMMA: case TOKEN_AND: case TOKEN_OR:
-  case TOKEN_NOT: case TOKEN_ROOT: case TOKEN_NABLA: case TOKEN_THEN: case TOKEN_ELSE:
-    return true;
-  default:
-    return false;
+  case TOKEN_OPERATOR:
+  case TOKEN_UPDATE:
+  case TOKEN_ASSIGN:
+  case TOKEN_ARROW:
+  case TOKEN_PIPE:
+  case TOKEN_TILDE:
+  case TOKEN_COLON:
+  case TOKEN_COMMA:
+  case TOKEN_AND:
+  case TOKEN_OR:
+  case TOKEN_NOT:
+  case TOKEN_ROOT:
+  case TOKEN_NABLA:
+  case TOKEN_THEN:
+  case TOKEN_ELSE: return true;
+  default: return false;
   }
 }
 
@@ -129,8 +145,7 @@ Context parse_open(Parser *parser, Layout layout, const char *closer) {
 }
 
 void parse_close(Parser *parser, Context outer, TokenKind kind) {
-  if (!parse_at(parser, kind))
-    refuse_token(parser, NULL);
+  if (!parse_at(parser, kind)) refuse_token(parser, NULL);
   assert(parser->opening_count > 0);
   parser->opening_count--;
   parser->context = outer;
@@ -138,9 +153,9 @@ void parse_close(Parser *parser, Context outer, TokenKind kind) {
 }
 
 void parse_descend(Parser *parser) {
-  if (++parser->depth <= PARSE_DEPTH)
-    return;
-  parse_error(parser, parse_token(parser)->span, "this is nested more than %d levels deep", PARSE_DEPTH);
+  if (++parser->depth <= PARSE_DEPTH) return;
+  parse_error(parser, parse_token(parser)->span, "this is nested more than %d levels deep",
+              PARSE_DEPTH);
   parse_stop(parser);
 }
 
@@ -154,11 +169,9 @@ void parse_ascend(Parser *parser) {
 static void measure(Parser *parser, Node *node) {
   uint32_t height = 0;
   for (uint32_t i = 0; i < node->count; i++)
-    if (node->child[i] && node->child[i]->height > height)
-      height = node->child[i]->height;
+    if (node->child[i] && node->child[i]->height > height) height = node->child[i]->height;
   node->height = height + 1;
-  if (node->height <= PARSE_HEIGHT)
-    return;
+  if (node->height <= PARSE_HEIGHT) return;
   parse_error(parser, (Span){node->span.end ? node->span.end - 1 : 0, node->span.end},
               "this expression chains more than %d operations", PARSE_HEIGHT);
   report_remark(parser->report, "split it into several statements");
@@ -174,8 +187,7 @@ Node *parse_list(Parser *parser, NodeKind kind, Span span, uint32_t mark) {
   assert(mark <= parser->pending_count);
   uint32_t count = parser->pending_count - mark;
   Node *node = node_new(parser->tree, kind, span, count);
-  for (uint32_t i = 0; i < count; i++)
-    node->child[i] = parser->pending[mark + i];
+  for (uint32_t i = 0; i < count; i++) node->child[i] = parser->pending[mark + i];
   parser->pending_count = mark;
   measure(parser, node);
   return node;
@@ -191,8 +203,7 @@ Node *parse_node(Parser *parser, NodeKind kind, Span span, uint32_t count, ...) 
   uint32_t mark = parser->pending_count;
   va_list children;
   va_start(children, count);
-  for (uint32_t i = 0; i < count; i++)
-    parse_push(parser, va_arg(children, Node *));
+  for (uint32_t i = 0; i < count; i++) parse_push(parser, va_arg(children, Node *));
   va_end(children);
   return parse_list(parser, kind, span, mark);
 }
@@ -207,13 +218,10 @@ Span parse_span_from(const Parser *parser, uint32_t start) {
   return (Span){start, end > start ? end : start};
 }
 
-static bool is_i(const Symbol *symbol) {
-  return strcmp(symbol->key, "i") == 0;
-}
+static bool is_i(const Symbol *symbol) { return strcmp(symbol->key, "i") == 0; }
 
 void parse_bind(Parser *parser, const Symbol *symbol) {
-  if (is_i(symbol))
-    parser->scope->binds_i = true;
+  if (is_i(symbol)) parser->scope->binds_i = true;
 }
 
 void parse_region(Parser *parser, Span span) {
@@ -223,9 +231,7 @@ void parse_region(Parser *parser, Span span) {
 
 /* ---- errors ---- */
 
-_Noreturn void parse_stop(Parser *parser) {
-  longjmp(parser->escape, 1);
-}
+_Noreturn void parse_stop(Parser *parser) { longjmp(parser->escape, 1); }
 
 void parse_error(Parser *parser, Span span, const char *format, ...) {
   parser->status = PARSE_ERROR;
@@ -248,19 +254,15 @@ const char *parse_text(Parser *parser, Span span) {
   size_t length = span.end - span.start, limit = sizeof parser->excerpt[0] - 4;
   const char *text = parser->source->text + span.start;
   bool cut = length > limit;
-  if (cut)
-    length = limit;
-  while (cut && length > 0 && ((unsigned char)text[length] & 0xC0) == 0x80)
-    length--;
+  if (cut) length = limit;
+  while (cut && length > 0 && ((unsigned char)text[length] & 0xC0) == 0x80) length--;
   for (size_t at = 0; at < length; at++)
     excerpt[at] = text[at] == '\n' || text[at] == '\r' || text[at] == '\t' ? ' ' : text[at];
   strcpy(excerpt + length, cut ? "…" : "");
   return excerpt;
 }
 
-const char *parse_name(Parser *parser, const Node *node) {
-  return parse_text(parser, node->span);
-}
+const char *parse_name(Parser *parser, const Node *node) { return parse_text(parser, node->span); }
 
 /* ---- the imaginary unit where i is a name ---- */
 
@@ -272,7 +274,8 @@ static int compare_spans(const void *a, const void *b) {
 static void refuse_imaginary(Parser *parser, const Node *node) {
   const char *text = parse_text(parser, node->span);
   int digits = (int)strlen(text) - 1;
-  parse_error(parser, node->span, "i is a name here, so %s may be a product or an imaginary number", text);
+  parse_error(parser, node->span, "i is a name here, so %s may be a product or an imaginary number",
+              text);
   parse_advise(parser, "%.*s*i", digits, text);
   parse_advise(parser, "complex(0, %.*s)", digits, text);
   parse_stop(parser);
@@ -280,17 +283,14 @@ static void refuse_imaginary(Parser *parser, const Node *node) {
 
 /* Both lists are in order, so one sweep finds an imaginary number inside a region. */
 static void check_imaginary(Parser *parser) {
-  if (!parser->region_count || !parser->imaginary_count)
-    return;
+  if (!parser->region_count || !parser->imaginary_count) return;
   qsort(parser->region, parser->region_count, sizeof *parser->region, compare_spans);
   uint32_t next = 0, end = 0;
   for (uint32_t i = 0; i < parser->imaginary_count; i++) {
     const Node *node = parser->imaginary[i];
     for (; next < parser->region_count && parser->region[next].start <= node->span.start; next++)
-      if (parser->region[next].end > end)
-        end = parser->region[next].end;
-    if (node->span.start < end)
-      refuse_imaginary(parser, node);
+      if (parser->region[next].end > end) end = parser->region[next].end;
+    if (node->span.start < end) refuse_imaginary(parser, node);
   }
 }
 
@@ -300,8 +300,7 @@ static Node *lone_expression(Parser *parser) {
   parse_skip_newlines(parser);
   Node *value = statement_value(parser);
   parse_skip_newlines(parser);
-  if (!parse_at(parser, TOKEN_END))
-    refuse_token(parser, "the end of the expression");
+  if (!parse_at(parser, TOKEN_END)) refuse_token(parser, "the end of the expression");
   return parse_node(parser, NODE_BLOCK, value->span, 1, value);
 }
 
@@ -309,12 +308,10 @@ static Node *lone_expression(Parser *parser) {
 static void run_guarded(Parser *parser, Node *(*start)(Parser *)) {
   Scope scope = {NULL, false};
   parser->scope = &scope;
-  if (setjmp(parser->escape))
-    return;
+  if (setjmp(parser->escape)) return;
   lexer_run(parser->source, &parser->tokens, &parser->problem);
   parser->tree->program = start(parser);
-  if (scope.binds_i)
-    parse_region(parser, (Span){0, (uint32_t)parser->source->length});
+  if (scope.binds_i) parse_region(parser, (Span){0, (uint32_t)parser->source->length});
   check_imaginary(parser);
   parser->status = PARSE_OK;
 }
@@ -331,8 +328,7 @@ static ParseStatus run(Source *source, SymbolTable *symbols, Tree **tree, Report
   run_guarded(parser, start);
   ParseStatus status = parser->status;
   *tree = status == PARSE_OK ? parser->tree : NULL;
-  if (status != PARSE_OK)
-    tree_release(parser->tree);
+  if (status != PARSE_OK) tree_release(parser->tree);
   report_clear(&parser->problem);
   lexer_free(&parser->tokens);
   free(parser->pending);

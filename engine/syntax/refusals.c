@@ -1,7 +1,8 @@
-/* refusals.c - what to say where the grammar stops: what was found, what was expected, what to type.
+/* refusals.c - what to say where the grammar stops: what was found, what was expected, what to
+ * type.
  *
- * Every function here ends the parse. The end of the text is never an error of its own: it makes the
- * parse incomplete, and the report says what is open.
+ * Every function here ends the parse. The end of the text is never an error of its own: it makes
+ * the parse incomplete, and the report says what is open.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include <stdio.h>
@@ -11,35 +12,34 @@
 
 /* ---- looking around ---- */
 
-static const Token *token_at(const Parser *parser, uint32_t at) {
+const Token *refuse_token_at(const Parser *parser, uint32_t at) {
   return &parser->tokens.token[at < parser->tokens.count ? at : parser->tokens.count - 1];
 }
 
 Span refuse_next_operand(const Parser *parser, uint32_t at) {
-  const Token *token = token_at(parser, at);
-  while (token->kind == TOKEN_NEWLINE)
-    token = token_at(parser, ++at);
+  const Token *token = refuse_token_at(parser, at);
+  while (token->kind == TOKEN_NEWLINE) token = refuse_token_at(parser, ++at);
   Span span = {token->span.start, token->span.start};
   if (token->kind == TOKEN_OPERATOR && token->op == OP_SUBTRACT)
-    token = token_at(parser, ++at);
+    token = refuse_token_at(parser, ++at);
   bool open = token->kind == TOKEN_LEFT_PAREN || token->kind == TOKEN_LEFT_BRACKET ||
               token->kind == TOKEN_LEFT_BRACE || token->kind == TOKEN_LEFT_QUOTE;
   if (!parse_starts_operand(token) || token->kind == TOKEN_BAR || token->kind == TOKEN_NOT ||
       (open && !token->match))
     return span;
   for (;;) { /* the value and what is tight behind it */
-    if (token->match > at)
-      at = token->match;
-    span.end = token_at(parser, at)->span.end;
-    const Token *next = token_at(parser, at + 1);
+    if (token->match > at) at = token->match;
+    span.end = refuse_token_at(parser, at)->span.end;
+    const Token *next = refuse_token_at(parser, at + 1);
     bool bracket = next->kind == TOKEN_LEFT_PAREN || next->kind == TOKEN_LEFT_BRACKET;
-    bool part = next->kind == TOKEN_PRIME || next->kind == TOKEN_BANG || next->kind == TOKEN_DOT ||
-                next->kind == TOKEN_SUPERSCRIPT || next->kind == TOKEN_TRANSPOSE ||
-                (next->kind == TOKEN_NAME && token_at(parser, at)->kind != TOKEN_RIGHT_PAREN);
+    bool part =
+        next->kind == TOKEN_PRIME || next->kind == TOKEN_BANG || next->kind == TOKEN_DOT ||
+        next->kind == TOKEN_SUPERSCRIPT || next->kind == TOKEN_TRANSPOSE ||
+        (next->kind == TOKEN_NAME && refuse_token_at(parser, at)->kind != TOKEN_RIGHT_PAREN);
     if (next->space || next->span.start == next->span.end || (bracket && !next->match) ||
         !(bracket || part))
       return span;
-    token = token_at(parser, ++at);
+    token = refuse_token_at(parser, ++at);
   }
 }
 
@@ -48,24 +48,36 @@ static const char *operand_text(Parser *parser, const char *otherwise) {
 }
 
 Span refuse_rest(const Parser *parser, uint32_t at) {
-  const Token *token = token_at(parser, at);
+  const Token *token = refuse_token_at(parser, at);
   Span span = {token->span.start, token->span.start};
-  for (;; token = token_at(parser, ++at)) {
+  for (;; token = refuse_token_at(parser, ++at)) {
     switch (token->kind) {
-    case TOKEN_NEWLINE: case TOKEN_SEMICOLON: case TOKEN_COMMA: case TOKEN_RIGHT_PAREN: case TOKEN_END:
-    case TOKEN_RIGHT_BRACKET: case TOKEN_RIGHT_BRACE: case TOKEN_RIGHT_HOLE: case TOKEN_FORMAT:
-    case TOKEN_THEN: case TOKEN_DO: case TOKEN_STOP: case TOKEN_FOREIGN: case TOKEN_ERROR:
-    case TOKEN_ASSIGN: case TOKEN_FOR: case TOKEN_IF: case TOKEN_OTHERWISE:
-      return span;
+    case TOKEN_NEWLINE:
+    case TOKEN_SEMICOLON:
+    case TOKEN_COMMA:
+    case TOKEN_RIGHT_PAREN:
+    case TOKEN_END:
+    case TOKEN_RIGHT_BRACKET:
+    case TOKEN_RIGHT_BRACE:
+    case TOKEN_RIGHT_HOLE:
+    case TOKEN_FORMAT:
+    case TOKEN_THEN:
+    case TOKEN_DO:
+    case TOKEN_STOP:
+    case TOKEN_FOREIGN:
+    case TOKEN_ERROR:
+    case TOKEN_ASSIGN:
+    case TOKEN_FOR:
+    case TOKEN_IF:
+    case TOKEN_OTHERWISE: return span;
     default: break;
     }
-    if (token->match > at)
-      at = token->match;
-    span.end = token_at(parser, at)->span.end;
+    if (token->match > at) at = token->match;
+    span.end = refuse_token_at(parser, at)->span.end;
   }
 }
 
-static const char *rest_text(Parser *parser, uint32_t at, const char *otherwise) {
+const char *refuse_rest_text(Parser *parser, uint32_t at, const char *otherwise) {
   Span span = refuse_rest(parser, at);
   return span.end > span.start ? parse_text(parser, span) : otherwise;
 }
@@ -74,7 +86,7 @@ static const char *whole_text(Parser *parser, const char *otherwise) {
   return parser->whole ? parse_name(parser, parser->whole) : otherwise;
 }
 
-static const char *next_text(Parser *parser, uint32_t at, const char *otherwise) {
+const char *refuse_next_text(Parser *parser, uint32_t at, const char *otherwise) {
   Span span = refuse_next_operand(parser, at);
   return span.end > span.start ? parse_text(parser, span) : otherwise;
 }
@@ -98,10 +110,8 @@ static _Noreturn void incomplete(Parser *parser, const char *expected) {
   } else {
     const Token *before = parse_before(parser);
     Span span = before ? before->span : (Span){0, 0};
-    if (expected)
-      parse_error(parser, span, "the text ends where %s is expected", expected);
-    else
-      parse_error(parser, span, "the text ends where a value is expected");
+    if (expected) parse_error(parser, span, "the text ends where %s is expected", expected);
+    else parse_error(parser, span, "the text ends where a value is expected");
   }
   parser->status = PARSE_INCOMPLETE;
   parse_stop(parser);
@@ -110,7 +120,8 @@ static _Noreturn void incomplete(Parser *parser, const char *expected) {
 /* ---- signs of other languages ---- */
 
 /* $1 and $2 are the values on both sides. */
-static void advise_template(Parser *parser, const char *template, const char *left, const char *right) {
+static void advise_template(Parser *parser, const char *template, const char *left,
+                            const char *right) {
   Text advice = {0};
   for (const char *at = template; *at; at++) {
     if (*at == '$' && (at[1] == '1' || at[1] == '2')) {
@@ -129,13 +140,12 @@ static void advise_choice(Parser *parser) {
   const Token *token = parser->tokens.token;
   uint32_t at = parser->at, colon = 0, nested = 0;
   for (uint32_t i = at + 1; i + 1 < parser->tokens.count && token[i].kind != TOKEN_NEWLINE; i++) {
-    if (token[i].kind == TOKEN_RIGHT_PAREN || token[i].kind == TOKEN_SEMICOLON || token[i].kind == TOKEN_COMMA)
+    if (token[i].kind == TOKEN_RIGHT_PAREN || token[i].kind == TOKEN_SEMICOLON ||
+        token[i].kind == TOKEN_COMMA)
       break;
     nested += token[i].kind == TOKEN_FOREIGN;
-    if (token[i].kind == TOKEN_COLON && !colon)
-      colon = i;
-    if (token[i].match > i)
-      i = token[i].match;
+    if (token[i].kind == TOKEN_COLON && !colon) colon = i;
+    if (token[i].match > i) i = token[i].match;
   }
   uint32_t last = colon;
   while (colon && last + 2 < parser->tokens.count && token[last + 1].kind != TOKEN_NEWLINE &&
@@ -149,17 +159,18 @@ static void advise_choice(Parser *parser) {
   Span condition = {token[parser->expression_at].span.start, token[at - 1].span.end};
   Span yes = {token[at + 1].span.start, token[colon - 1].span.end};
   Span no = {token[colon + 1].span.start, token[last].span.end};
-  parse_advise(parser, "if %s then %s else %s", parse_text(parser, condition), parse_text(parser, yes),
-               parse_text(parser, no));
+  parse_advise(parser, "if %s then %s else %s", parse_text(parser, condition),
+               parse_text(parser, yes), parse_text(parser, no));
 }
 
 /* |x| */
 static void advise_bars(Parser *parser) {
   const Token *token = parser->tokens.token;
-  for (uint32_t at = parser->at + 1; at + 1 < parser->tokens.count && token[at].kind != TOKEN_NEWLINE; at++) {
-    if (token[at].kind != TOKEN_FOREIGN || token[at].op != parse_token(parser)->op)
-      continue;
-    const char *inner = parse_text(parser, (Span){parse_token(parser)->span.end, token[at].span.start});
+  for (uint32_t at = parser->at + 1;
+       at + 1 < parser->tokens.count && token[at].kind != TOKEN_NEWLINE; at++) {
+    if (token[at].kind != TOKEN_FOREIGN || token[at].op != parse_token(parser)->op) continue;
+    const char *inner =
+        parse_text(parser, (Span){parse_token(parser)->span.end, token[at].span.start});
     parse_advise(parser, "abs(%s)", inner);
     parse_advise(parser, "norm(%s)", inner);
     parse_advise(parser, "det(%s)", inner);
@@ -172,9 +183,12 @@ static _Noreturn void refuse_foreign(Parser *parser, bool infix) {
   const Token *token = parse_token(parser);
   const ForeignSign *row = &foreign_signs[token->op];
   bool bars = strcmp(row->sign, "|") == 0 || strcmp(row->sign, "||") == 0;
-  const char *left = !infix ? "a" : row->loose ? whole_text(parser, "a") : operand_text(parser, "a");
-  bool value_follows = parse_starts_operand(token_at(parser, parser->at + 1));
-  const char *right = row->loose ? rest_text(parser, parser->at + 1, "b") : next_text(parser, parser->at + 1, "b");
+  const char *left = !infix       ? "a"
+                     : row->loose ? whole_text(parser, "a")
+                                  : operand_text(parser, "a");
+  bool value_follows = parse_starts_operand(refuse_token_at(parser, parser->at + 1));
+  const char *right = row->loose ? refuse_rest_text(parser, parser->at + 1, "b")
+                                 : refuse_next_text(parser, parser->at + 1, "b");
   parse_error(parser, token->span, "%s", row->message);
   if (strcmp(row->sign, "?") == 0) {
     advise_choice(parser);
@@ -198,8 +212,8 @@ static _Noreturn void refuse_foreign(Parser *parser, bool infix) {
 
 static bool is_closer(const Token *token) {
   return token->kind == TOKEN_RIGHT_PAREN || token->kind == TOKEN_RIGHT_BRACKET ||
-         token->kind == TOKEN_RIGHT_BRACE || token->kind == TOKEN_STOP || token->kind == TOKEN_ELSE ||
-         token->kind == TOKEN_ELSEIF;
+         token->kind == TOKEN_RIGHT_BRACE || token->kind == TOKEN_STOP ||
+         token->kind == TOKEN_ELSE || token->kind == TOKEN_ELSEIF;
 }
 
 /* 'text' */
@@ -219,12 +233,10 @@ static _Noreturn void refuse_single_quote(Parser *parser) {
 
 /* \theta in a text. */
 static void advise_greek(Parser *parser) {
-  const Token *next = token_at(parser, parser->at + 1);
-  if (next->space || next->kind != TOKEN_NAME)
-    return;
+  const Token *next = refuse_token_at(parser, parser->at + 1);
+  if (next->space || next->kind != TOKEN_NAME) return;
   for (const GreekLetter *row = greek_letters; row->word; row++)
-    if (parse_is_word(parser, next, row->word))
-      parse_advise(parser, "%s", row->letter);
+    if (parse_is_word(parser, next, row->word)) parse_advise(parser, "%s", row->letter);
 }
 
 static void explain_operator(Parser *parser) {
@@ -232,16 +244,14 @@ static void explain_operator(Parser *parser) {
   const Token *before = parse_before(parser);
   const char *sign = parse_text(parser, token->span);
   if (before && before->kind == TOKEN_OPERATOR)
-    parse_error(parser, token->span, "%s stands right after %s: a value is missing between them", sign,
-                parse_text(parser, before->span));
-  else
-    parse_error(parser, token->span, "a value is expected before %s", sign);
-  if (token->op == OP_SOLVE)
-    advise_greek(parser);
+    parse_error(parser, token->span, "%s stands right after %s: a value is missing between them",
+                sign, parse_text(parser, before->span));
+  else parse_error(parser, token->span, "a value is expected before %s", sign);
+  if (token->op == OP_SOLVE) advise_greek(parser);
   if (before && before->kind == TOKEN_TILDE && token->op == OP_DOT_ADD)
-    parse_advise(parser, "~ . + %s", next_text(parser, parser->at + 1, "x"));
+    parse_advise(parser, "~ . + %s", refuse_next_text(parser, parser->at + 1, "x"));
   if (before && before->kind == TOKEN_ROOT && (token->op == OP_SUBTRACT || token->op == OP_ADD))
-    parse_advise(parser, "√(%s%s)", sign, next_text(parser, parser->at + 1, "x"));
+    parse_advise(parser, "√(%s%s)", sign, refuse_next_text(parser, parser->at + 1, "x"));
 }
 
 static void explain_keyword(Parser *parser) {
@@ -252,19 +262,21 @@ static void explain_keyword(Parser *parser) {
     parse_error(parser, token->span, "a value is expected before end");
     report_remark(parser->report, "end closes a block, or is the last position in an index");
     break;
-  case TOKEN_NOT: case TOKEN_IF:
+  case TOKEN_NOT:
+  case TOKEN_IF:
     parse_error(parser, token->span, "%s needs parentheses here", word);
     parse_advise(parser, token->kind == TOKEN_NOT ? "(not x)" : "(if c then a else b)");
     break;
   case TOKEN_DO:
-    parse_error(parser, token->span, "do … end is the body of a definition or of a function written with ->");
+    parse_error(parser, token->span,
+                "do … end is the body of a definition or of a function written with ->");
     break;
   case TOKEN_FOR:
-    parse_error(parser, token->span, "for stands behind a value in [ ] or among arguments, or begins a loop");
+    parse_error(parser, token->span,
+                "for stands behind a value in [ ] or among arguments, or begins a loop");
     parse_advise(parser, "[i^2 for i in 1:5]");
     break;
-  default:
-    parse_error(parser, token->span, "%s is a keyword, and a value is expected here", word);
+  default: parse_error(parser, token->span, "%s is a keyword, and a value is expected here", word);
   }
 }
 
@@ -275,23 +287,24 @@ static void explain_punctuation(Parser *parser) {
   switch (token->kind) {
   case TOKEN_BANG:
     parse_error(parser, token->span, "! is the factorial and stands behind a value");
-    parse_advise(parser, "not %s", next_text(parser, parser->at + 1, "x"));
+    parse_advise(parser, "not %s", refuse_next_text(parser, parser->at + 1, "x"));
     break;
   case TOKEN_TILDE:
     parse_error(parser, token->span, "~ stands between a response and its terms");
-    parse_advise(parser, "not %s", next_text(parser, parser->at + 1, "x"));
+    parse_advise(parser, "not %s", refuse_next_text(parser, parser->at + 1, "x"));
     break;
-  case TOKEN_ASSIGN:
-    parse_error(parser, token->span, "a value is expected before =");
-    break;
+  case TOKEN_ASSIGN: parse_error(parser, token->span, "a value is expected before ="); break;
   case TOKEN_COLON:
-    parse_error(parser, token->span, "a range needs a first value; : alone is every position of an index");
-    parse_advise(parser, "1:%s", next_text(parser, parser->at + 1, "n"));
+    parse_error(parser, token->span,
+                "a range needs a first value; : alone is every position of an index");
+    parse_advise(parser, "1:%s", refuse_next_text(parser, parser->at + 1, "n"));
     break;
   case TOKEN_DOT:
     parse_error(parser, token->span, ". alone stands only in a formula, after ~ or +");
     break;
-  case TOKEN_SUPERSCRIPT: case TOKEN_INVERSE: case TOKEN_TRANSPOSE:
+  case TOKEN_SUPERSCRIPT:
+  case TOKEN_INVERSE:
+  case TOKEN_TRANSPOSE:
     parse_error(parser, token->span, "a superscript stands tight behind a value");
     break;
   default:
@@ -311,10 +324,8 @@ _Noreturn void refuse_operand(Parser *parser) {
   case TOKEN_PRIME: refuse_single_quote(parser);
   case TOKEN_OPERATOR: explain_operator(parser); break;
   default:
-    if (token->word)
-      explain_keyword(parser);
-    else
-      explain_punctuation(parser);
+    if (token->word) explain_keyword(parser);
+    else explain_punctuation(parser);
   }
   parse_stop(parser);
 }
@@ -322,7 +333,9 @@ _Noreturn void refuse_operand(Parser *parser) {
 /* ---- where an operator or an end could be ---- */
 
 /* Words that begin a statement elsewhere. */
-static const struct { const char *word, *message, *advice; } foreign_words[] = {
+static const struct {
+  const char *word, *message, *advice;
+} foreign_words[] = {
     {"elif", "elif is written elseif", "elseif"},
     {"elsif", "elsif is written elseif", "elseif"},
     {"def", "a function is defined by its formula", "f(x) = x^2"},
@@ -340,30 +353,29 @@ static const struct { const char *word, *message, *advice; } foreign_words[] = {
 static bool explain_foreign_word(Parser *parser) {
   const Token *before = parse_before(parser);
   for (int row = 0; foreign_words[row].word; row++) {
-    if (!before || !parse_is_word(parser, before, foreign_words[row].word))
-      continue;
+    if (!before || !parse_is_word(parser, before, foreign_words[row].word)) continue;
     parse_error(parser, before->span, "%s", foreign_words[row].message);
-    if (foreign_words[row].advice)
-      parse_advise(parser, "%s", foreign_words[row].advice);
+    if (foreign_words[row].advice) parse_advise(parser, "%s", foreign_words[row].advice);
     return true;
   }
   return false;
 }
 
-/* minimize f(x) without over, 2 + argmin … over, f(argmin … over): a clause form in the wrong place. */
+/* minimize f(x) without over, 2 + argmin … over, f(argmin … over): a clause form in the wrong
+ * place. */
 static bool explain_clause(Parser *parser) {
   static const char *const heads[] = {"argmin", "argmax", "minimize", "maximize", "fit"};
   const Token *before = parse_before(parser);
   for (size_t i = 0; before && i < sizeof heads / sizeof heads[0]; i++) {
-    if (!parse_is_word(parser, before, heads[i]))
-      continue;
+    if (!parse_is_word(parser, before, heads[i])) continue;
     uint32_t at = parser->at;
     parser->at = (uint32_t)(before - parser->tokens.token);
     bool whole = clause_starts(parser);
     parser->at = at;
-    const char *next = next_text(parser, at, "f(x)");
+    const char *next = refuse_next_text(parser, at, "f(x)");
     if (whole) {
-      parse_error(parser, before->span, "a clause form inside an expression needs its own parentheses");
+      parse_error(parser, before->span,
+                  "a clause form inside an expression needs its own parentheses");
       parse_advise(parser, "(%s %s over …)", heads[i], next);
     } else {
       parse_error(parser, before->span, "%s needs over and a name on the same line", heads[i]);
@@ -377,12 +389,12 @@ static bool explain_clause(Parser *parser) {
 /* A line that starts with a clause word goes on with the form above. */
 static bool explain_clause_line(Parser *parser) {
   uint32_t first = parser->statement_at;
-  const Token *token = token_at(parser, first);
+  const Token *token = refuse_token_at(parser, first);
   bool such_that = parse_is_word(parser, token, "s") && clause_word(parser, first);
   bool word = clause_word(parser, first) && parser->at == first + (such_that ? 3 : 1);
-  if (!word)
-    return false;
-  parse_error(parser, token->span, "a line does not begin with %s", such_that ? "s.t." : parse_text(parser, token->span));
+  if (!word) return false;
+  parse_error(parser, token->span, "a line does not begin with %s",
+              such_that ? "s.t." : parse_text(parser, token->span));
   report_remark(parser->report, "end the line before with it, or wrap the whole form in ( )");
   return true;
 }
@@ -391,21 +403,20 @@ static bool explain_clause_line(Parser *parser) {
 static void explain_neighbours(Parser *parser) {
   const Token *token = parse_token(parser);
   const Token *before = parse_before(parser);
-  if (explain_clause_line(parser) || explain_foreign_word(parser) || explain_clause(parser))
-    return;
+  if (explain_clause_line(parser) || explain_foreign_word(parser) || explain_clause(parser)) return;
   bool name = before->kind == TOKEN_NAME;
   const char *left = operand_text(parser, "a");
-  const char *right = next_text(parser, parser->at, "b");
+  const char *right = refuse_next_text(parser, parser->at, "b");
   Span span = span_join(before->span, token->span);
   if (name && token->kind == TOKEN_LEFT_PAREN && token->space) {
     parse_error(parser, span, "a space before ( may be a call or a product");
     parse_advise(parser, "%s%s", left, right);
     parse_advise(parser, "%s*%s", left, right);
   } else if (token->kind == TOKEN_LEFT_BRACKET) {
-    parse_error(parser, span, token->space ? "a space before [ may be an index or a product"
-                                           : "[ behind this value is no index");
-    if (token->space)
-      parse_advise(parser, "%s%s", left, right);
+    parse_error(parser, span,
+                token->space ? "a space before [ may be an index or a product"
+                             : "[ behind this value is no index");
+    if (token->space) parse_advise(parser, "%s%s", left, right);
     parse_advise(parser, "%s*%s", left, right);
   } else if (name && (token->kind == TOKEN_LEFT_QUOTE || parse_is_word(parser, before, "print"))) {
     parse_error(parser, span, "a function takes its arguments in ( )");
@@ -422,24 +433,26 @@ static void explain_neighbours(Parser *parser) {
 static bool explain_postfix(Parser *parser) {
   const Token *token = parse_token(parser);
   const Token *before = parse_before(parser);
-  bool postfix = token->kind == TOKEN_PRIME || token->kind == TOKEN_BANG || token->kind == TOKEN_SUPERSCRIPT ||
-                 token->kind == TOKEN_TRANSPOSE || token->kind == TOKEN_INVERSE;
-  if (!postfix || !before || !parse_ends_operand(before))
-    return false;
+  bool postfix = token->kind == TOKEN_PRIME || token->kind == TOKEN_BANG ||
+                 token->kind == TOKEN_SUPERSCRIPT || token->kind == TOKEN_TRANSPOSE ||
+                 token->kind == TOKEN_INVERSE;
+  if (!postfix || !before || !parse_ends_operand(before)) return false;
   const char *sign = parse_text(parser, token->span);
   if (token->space) {
     parse_error(parser, token->span, "%s stands tight behind its value", sign);
     parse_advise(parser, "%s%s", operand_text(parser, "A"), sign);
   } else {
-    parse_error(parser, token->span, "%s behind a number: a number has no transpose and no derivative", sign);
+    parse_error(parser, token->span,
+                "%s behind a number: a number has no transpose and no derivative", sign);
   }
   return true;
 }
 
 static void explain_assign(Parser *parser) {
   const Token *token = parse_token(parser);
-  parse_error(parser, token->span, "= defines or assigns a name, and here a value is read: use == to compare");
-  const char *right = rest_text(parser, parser->at + 1, "b");
+  parse_error(parser, token->span,
+              "= defines or assigns a name, and here a value is read: use == to compare");
+  const char *right = refuse_rest_text(parser, parser->at + 1, "b");
   parse_advise(parser, "%s == %s", whole_text(parser, "a"), right);
 }
 
@@ -462,207 +475,22 @@ _Noreturn void refuse_token(Parser *parser, const char *expected) {
   const Token *token = parse_token(parser);
   const Token *before = parse_before(parser);
   char buffer[128];
-  if (token->kind == TOKEN_END)
-    incomplete(parser, expected);
-  if (token->kind == TOKEN_FOREIGN)
-    refuse_foreign(parser, before && parse_ends_operand(before));
-  if (token->kind == TOKEN_ASSIGN)
-    explain_assign(parser);
+  if (token->kind == TOKEN_END) incomplete(parser, expected);
+  if (token->kind == TOKEN_FOREIGN) refuse_foreign(parser, before && parse_ends_operand(before));
+  if (token->kind == TOKEN_ASSIGN) explain_assign(parser);
   else if (token->kind == TOKEN_DOT && explain_clause_line(parser))
     ;
   else if (explain_postfix(parser))
     ;
   else if (before && parse_ends_operand(before) && parse_starts_operand(token))
     explain_neighbours(parser);
-  else if (is_closer(token) || !expected)
-    explain_closer(parser, expected);
+  else if (is_closer(token) || !expected) explain_closer(parser, expected);
   else if (!parser->opening_count &&
            (token->kind == TOKEN_IF || token->kind == TOKEN_FOR || token->kind == TOKEN_WHILE))
-    parse_error(parser, token->span, "expected %s, found %s: a new statement needs a new line or ;", expected,
-                found(parser, buffer));
+    parse_error(parser, token->span, "expected %s, found %s: a new statement needs a new line or ;",
+                expected, found(parser, buffer));
   else if (token->kind == TOKEN_THEN && explain_foreign_word(parser))
     ;
-  else
-    parse_error(parser, token->span, "expected %s, found %s", expected, found(parser, buffer));
-  parse_stop(parser);
-}
-
-/* ---- readings of a tree ---- */
-
-static const char *spelling(const Node *node) {
-  return operator_spelling[node->op];
-}
-
-/* [power] is base^exponent with a value glued to it. */
-_Noreturn void refuse_glued(Parser *parser, const Node *power) {
-  const Node *base = power->child[0], *exponent = power->child[1];
-  const char *left = parse_name(parser, base), *right = parse_name(parser, exponent);
-  const char *next = next_text(parser, parser->at, "y");
-  const Token *token = parse_token(parser);
-  bool sign = parser->source->text[exponent->span.start] != '\0' && exponent->span.start == base->span.end;
-  parse_error(parser, span_join(power->span, token->span), "a product glued to an exponent may be read in two ways");
-  if (sign) { /* x²y: the superscript is typed as a number */
-    char digits[32];
-    const Node *number = exponent->kind == NODE_NEGATE ? exponent->child[0] : exponent;
-    snprintf(digits, sizeof digits, "%s%.0f", exponent->kind == NODE_NEGATE ? "-" : "", number->number);
-    if (base->kind == NODE_NAME && token->kind == TOKEN_LEFT_PAREN)
-      parse_advise(parser, "%s%s^%s", left, next, digits);
-    parse_advise(parser, "%s^%s*%s", left, digits, next);
-    parse_stop(parser);
-  }
-  if (base->kind == NODE_NAME && token->kind == TOKEN_LEFT_PAREN)
-    parse_advise(parser, "%s%s%s%s", left, next, spelling(power), right);
-  parse_advise(parser, "%s%s(%s%s)", left, spelling(power), right, next);
-  parse_advise(parser, "%s%s%s*%s", left, spelling(power), right, next);
-  parse_stop(parser);
-}
-
-_Noreturn void refuse_division(Parser *parser, const Node *left, Operator op, const Node *right) {
-  const char *sign = operator_spelling[op];
-  Span whole = span_join(left->span, right->span);
-  if (left->kind == NODE_NUMBER || left->kind == NODE_IMAGINARY) {
-    if (op == OP_SOLVE || op == OP_DOT_SOLVE) {
-      parse_error(parser, whole, "%s solves a system, and a number stands before it", sign);
-      parse_advise(parser, "%s/%s", parse_name(parser, right), parse_name(parser, left));
-      parse_stop(parser);
-    }
-  }
-  const Node *product = right;
-  while (product->kind != NODE_IMPLICIT)
-    product = product->child[0];
-  Span before = {left->span.start, product->child[0]->span.end};
-  const char *first = parse_text(parser, before), *second = parse_name(parser, product->child[1]);
-  parse_error(parser, whole, "a product without a sign behind %s may be read in two ways", sign);
-  parse_advise(parser, "%s%s(%s)", parse_name(parser, left), sign, parse_name(parser, right));
-  parse_advise(parser, "%s*%s", first, second);
-  parse_stop(parser);
-}
-
-_Noreturn void refuse_root(Parser *parser, const Node *root) {
-  const Node *inner = root->child[0];
-  if (inner->kind == NODE_BINARY && !inner->grouped) {
-    parse_error(parser, root->span, "√ before a power may be read in two ways");
-    bool sign = inner->child[1]->span.start == inner->child[0]->span.end;
-    parse_advise(parser, "√(%s)", parse_name(parser, inner));
-    parse_advise(parser, "(√%s)%s%s", parse_name(parser, inner->child[0]), sign ? "" : spelling(inner),
-                 parse_name(parser, inner->child[1]));
-    parse_stop(parser);
-  }
-  const char *text = parse_name(parser, inner), *next = next_text(parser, parser->at, "x");
-  parse_error(parser, span_join(root->span, parse_token(parser)->span), "√ before a product may be read in two ways");
-  parse_advise(parser, "√(%s%s)", text, next);
-  parse_advise(parser, "√%s*%s", text, next);
-  parse_stop(parser);
-}
-
-/* A^2', x.^2', 1:3': the ' is behind a number. */
-_Noreturn void refuse_prime_after(Parser *parser, const Node *whole) {
-  parse_error(parser, parse_token(parser)->span, "' behind a number may belong to all that is before it");
-  parse_advise(parser, "(%s)'", parse_name(parser, whole));
-  if (whole->kind == NODE_BINARY)
-    parse_advise(parser, "%s'%s%s", parse_name(parser, whole->child[0]), spelling(whole),
-                 parse_name(parser, whole->child[1]));
-  parse_stop(parser);
-}
-
-/* if c then x, and no else: the value form needs one, the block form another separator. */
-_Noreturn void refuse_no_else(Parser *parser, uint32_t start, const Node *condition, const Node *yes) {
-  const Token *token = parse_token(parser);
-  bool assigns = token->kind == TOKEN_ASSIGN || token->kind == TOKEN_UPDATE;
-  const char *text = parse_name(parser, condition);
-  const char *value = parse_name(parser, yes);
-  if (assigns) {
-    parse_error(parser, token->span, "behind if … then on one line stands a value, and this is an assignment");
-    parse_advise(parser, "if %s; %s %s %s; end", text, value, parse_text(parser, token->span),
-                 rest_text(parser, parser->at + 1, "…"));
-  } else {
-    parse_error(parser, (Span){start, yes->span.end}, "this if … then on one line is a value and has no else");
-    parse_advise(parser, "if %s then %s else …", text, value);
-    parse_advise(parser, "if %s; %s; end", text, value);
-  }
-  parse_stop(parser);
-}
-
-/* ---- assignments and definitions ---- */
-
-static Span inside_of(const Node *node) {
-  return (Span){node->span.start + 1, node->span.end > node->span.start ? node->span.end - 1 : node->span.end};
-}
-
-_Noreturn void refuse_target(Parser *parser, const Node *target) {
-  const Node *callee = target->count ? target->child[0] : NULL;
-  const char *text = parse_name(parser, target);
-  const char *right = rest_text(parser, parser->at + 1, "…");
-  Span sign = parse_token(parser)->span;
-  if ((target->kind == NODE_TUPLE || target->kind == NODE_ARRAY) && !target->grouped) {
-    parse_error(parser, target->span, "several names are assigned without brackets");
-    parse_advise(parser, "%s = %s", parse_text(parser, inside_of(target)), right);
-  } else if (target->kind == NODE_PRIME || (target->kind == NODE_IMPLICIT && target->op)) {
-    parse_error(parser, target->span, "a derivative is not assigned; a differential equation is solved by ode");
-    if (target->kind == NODE_PRIME && callee->kind == NODE_NAME)
-      parse_advise(parser, "ode((t, %s) -> %s, %s0, 0:0.1:10)", callee->symbol->name, right, callee->symbol->name);
-    parse_advise(parser, "%s == %s", text, right);
-  } else if (target->kind == NODE_CALL && callee->kind == NODE_NAME) {
-    Span arguments = {callee->span.end + 1, target->span.end - 1};
-    parse_error(parser, target->span, "a call is not assigned; a position is written with [ ]");
-    parse_advise(parser, "%s[%s] = %s", parse_name(parser, callee), parse_text(parser, arguments), right);
-  } else if (target->kind == NODE_NAME && target->grouped) {
-    parse_error(parser, target->span, "a name is assigned without parentheses");
-    parse_advise(parser, "%s = %s", target->symbol->name, right);
-  } else {
-    parse_error(parser, sign, "= assigns only to names, positions and fields: use == to compare");
-    parse_mark(parser, target->span);
-    parse_advise(parser, "%s == %s", text, right);
-    if (target->kind == NODE_NUMBER && parse_after(parser, parser->at)->kind == TOKEN_NAME)
-      parse_advise(parser, "%s = %s", right, text);
-  }
-  parse_stop(parser);
-}
-
-/* f(0) = 1, x(i + 1) = …, A(1,2) = 5: [name_at] is the name before the bracket. */
-_Noreturn void refuse_parameters(Parser *parser, uint32_t name_at) {
-  const Token *name = token_at(parser, name_at), *open = token_at(parser, name_at + 1);
-  const Token *close = token_at(parser, open->match);
-  Span inside = {open->span.end, close->span.start};
-  const char *text = parse_text(parser, name->span), *arguments = parse_text(parser, inside);
-  const char *value = rest_text(parser, open->match + 2, "…");
-  parse_error(parser, (Span){name->span.start, close->span.end},
-              "a parameter is a name; a position is written with [ ], a special case with { }");
-  parse_advise(parser, "%s[%s] = %s", text, arguments, value);
-  if (!memchr(arguments, ',', strlen(arguments)))
-    parse_advise(parser, "%s(n) = {%s if n == %s; … otherwise}", text, value, arguments);
-  parse_advise(parser, "%s(%s) == %s", text, arguments, value);
-  parse_stop(parser);
-}
-
-_Noreturn void refuse_line_start(Parser *parser) {
-  const Token *token = parse_token(parser);
-  const char *sign = parse_text(parser, token->span);
-  bool first = true;
-  for (uint32_t at = 0; at < parser->at; at++)
-    first = first && parser->tokens.token[at].kind == TOKEN_NEWLINE;
-  if (token->op == OP_SOLVE && token->kind == TOKEN_OPERATOR) {
-    const Token *next = token_at(parser, parser->at + 1);
-    if (!next->space && next->kind == TOKEN_NAME)
-      refuse_operand(parser);
-  }
-  parse_error(parser, token->span, "a statement does not begin with %s", sign);
-  if (first)
-    report_remark(parser->report, "a value is expected before it");
-  else
-    report_remark(parser->report, "end the line before with %s, or wrap the whole in ( )", sign);
-  if (token->op == OP_ADD && token->kind == TOKEN_OPERATOR)
-    parse_advise(parser, "%s", next_text(parser, parser->at + 1, "x"));
-  parse_stop(parser);
-}
-
-_Noreturn void refuse_level(Parser *parser, Span span, const char *what) {
-  parse_error(parser, span, "%s needs its own parentheses here", what);
-  if (strcmp(what, "not") == 0)
-    parse_advise(parser, "(not %s)", next_text(parser, parser->at + 1, "x"));
-  else if (strcmp(what, "if") == 0)
-    parse_advise(parser, "(if c then a else b)");
-  else
-    parse_advise(parser, "(%s)", rest_text(parser, parser->at, "…"));
+  else parse_error(parser, token->span, "expected %s, found %s", expected, found(parser, buffer));
   parse_stop(parser);
 }

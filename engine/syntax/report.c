@@ -1,7 +1,8 @@
 /* report.c - filling in a report, printing it, and finding the name that was meant.
  *
- * A place is drawn as one copy of its line, carets, and the label texts under their carets. Columns are
- * terminal columns. A line longer than EXCERPT_COLUMNS is cut to a window around its first label.
+ * A place is drawn as one copy of its line, carets, and the label texts under their carets. Columns
+ * are terminal columns. A line longer than EXCERPT_COLUMNS is cut to a window around its first
+ * label.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "syntax/report.h"
@@ -16,7 +17,7 @@
 enum {
   EXCERPT_COLUMNS = 100, /* what fits a usual terminal beside the margin */
   CALL_COLUMNS = 60,
-  REMARK_GAP = 5,        /* spaces between the labels and the remark */
+  REMARK_GAP = 5, /* spaces between the labels and the remark */
   SUGGESTION_LONGEST = 64
 };
 
@@ -26,14 +27,11 @@ enum {
 static void trim_cut(char *text) {
   size_t length = strlen(text);
   size_t start = length;
-  while (start > 0 && ((unsigned char)text[start - 1] & 0xC0) == 0x80)
-    start--;
-  if (start == 0)
-    return;
+  while (start > 0 && ((unsigned char)text[start - 1] & 0xC0) == 0x80) start--;
+  if (start == 0) return;
   unsigned char lead = (unsigned char)text[start - 1];
   size_t needed = lead < 0xC0 ? 1 : lead < 0xE0 ? 2 : lead < 0xF0 ? 3 : 4;
-  if (length - (start - 1) < needed)
-    text[start - 1] = '\0';
+  if (length - (start - 1) < needed) text[start - 1] = '\0';
 }
 
 #define FILL(field, format)                                                                        \
@@ -49,27 +47,22 @@ void report_start(Report *report, Source *source, Span span, const char *format,
   memset(report, 0, sizeof *report);
   report->source = source ? source_keep(source) : NULL;
   FILL(report->message, format);
-  if (!source)
-    return;
+  if (!source) return;
   report->label[0].span = span;
   report->label_count = 1;
 }
 
 void report_label(Report *report, Span span, const char *format, ...) {
-  if (report->label_count >= REPORT_LABELS)
-    return;
+  if (report->label_count >= REPORT_LABELS) return;
   Label *label = &report->label[report->label_count++];
   label->span = span;
   FILL(label->text, format);
 }
 
-void report_remark(Report *report, const char *format, ...) {
-  FILL(report->remark, format);
-}
+void report_remark(Report *report, const char *format, ...) { FILL(report->remark, format); }
 
 void report_advise(Report *report, const char *format, ...) {
-  if (report->advice_count >= REPORT_ADVICE)
-    return;
+  if (report->advice_count >= REPORT_ADVICE) return;
   char *advice = report->advice[report->advice_count++];
   va_list arguments;
   va_start(arguments, format);
@@ -82,8 +75,7 @@ void report_advise(Report *report, const char *format, ...) {
 
 void report_clear(Report *report) {
   source_release(report->source);
-  for (int call = 0; call < report->call_count; call++)
-    source_release(report->call[call].source);
+  for (int call = 0; call < report->call_count; call++) source_release(report->call[call].source);
   memset(report, 0, sizeof *report);
 }
 
@@ -93,8 +85,8 @@ void report_clear(Report *report) {
 typedef struct Excerpt {
   const char *text; /* of the source */
   Span line;
-  size_t from, to;  /* columns of the line shown, [from, to) */
-  size_t total;     /* columns of the whole line */
+  size_t from, to; /* columns of the line shown, [from, to) */
+  size_t total;    /* columns of the whole line */
 } Excerpt;
 
 /* One character of a line as it is shown; [step] is its length in the source. */
@@ -111,8 +103,7 @@ static size_t shown_character(const char *bytes, size_t length, const char **sho
   }
   *shown = character == '\t' ? " " : bytes;
   *size = character == '\t' ? 1 : *step;
-  if (character < 0x80)
-    return 1;
+  if (character < 0x80) return 1;
   int width = utf8proc_charwidth(character);
   return width > 0 ? (size_t)width : 0;
 }
@@ -132,8 +123,7 @@ static size_t shown_columns(const char *text, uint32_t start, uint32_t end) {
 static Excerpt excerpt_around(const Source *source, Span line, uint32_t focus) {
   Excerpt excerpt = {source->text, line, 0, 0, shown_columns(source->text, line.start, line.end)};
   excerpt.to = excerpt.total;
-  if (excerpt.total <= EXCERPT_COLUMNS)
-    return excerpt;
+  if (excerpt.total <= EXCERPT_COLUMNS) return excerpt;
   size_t column = shown_columns(source->text, line.start, focus < line.end ? focus : line.end);
   excerpt.from = column > EXCERPT_COLUMNS / 2 ? column - EXCERPT_COLUMNS / 2 : 0;
   if (excerpt.from + EXCERPT_COLUMNS > excerpt.total)
@@ -147,19 +137,17 @@ static void append_excerpt(const Excerpt *excerpt, Text *out) {
   bool cut_left = excerpt->from > 0, cut_right = excerpt->to < excerpt->total;
   size_t from = excerpt->from + cut_left, to = excerpt->to - cut_right;
   size_t column = 0;
-  if (cut_left)
-    text_string(out, "…");
+  if (cut_left) text_string(out, "…");
   for (size_t at = excerpt->line.start; at < excerpt->line.end && column < to;) {
     const char *shown;
     size_t size, step;
-    size_t width = shown_character(excerpt->text + at, excerpt->line.end - at, &shown, &size, &step);
-    if (column >= from)
-      text_append(out, shown, size);
+    size_t width =
+        shown_character(excerpt->text + at, excerpt->line.end - at, &shown, &size, &step);
+    if (column >= from) text_append(out, shown, size);
     column += width;
     at += step;
   }
-  if (cut_right)
-    text_string(out, "…");
+  if (cut_right) text_string(out, "…");
 }
 
 /* ---- carets and label texts ---- */
@@ -183,8 +171,7 @@ static Mark mark_of(const Excerpt *excerpt, const Label *label) {
   }
   mark.column = column - excerpt->from;
   size_t room = excerpt->to - excerpt->from + 1 - mark.column;
-  if (mark.width > room)
-    mark.width = room;
+  if (mark.width > room) mark.width = room;
   return mark;
 }
 
@@ -216,10 +203,8 @@ static size_t append_carets(const Mark *mark, int count, Text *out) {
 static bool texts_fit(const Mark *mark, int count) {
   size_t end = 0;
   for (int i = 0; i < count; i++) {
-    if (!mark[i].text[0])
-      continue;
-    if (end && mark[i].column < end + 1)
-      return false;
+    if (!mark[i].text[0]) continue;
+    if (end && mark[i].column < end + 1) return false;
     end = mark[i].column + text_columns(mark[i].text, strlen(mark[i].text));
   }
   return true;
@@ -229,12 +214,9 @@ static bool texts_fit(const Mark *mark, int count) {
 static size_t append_texts(const Mark *mark, int first, int last, Text *out) {
   size_t column = 0;
   for (int i = first; i < last; i++) {
-    if (!mark[i].text[0])
-      continue;
-    if (!column)
-      text_string(out, "  ");
-    if (mark[i].column > column)
-      text_repeat(out, ' ', mark[i].column - column);
+    if (!mark[i].text[0]) continue;
+    if (!column) text_string(out, "  ");
+    if (mark[i].column > column) text_repeat(out, ' ', mark[i].column - column);
     text_string(out, mark[i].text);
     column = mark[i].column + text_columns(mark[i].text, strlen(mark[i].text));
   }
@@ -246,8 +228,7 @@ static void append_remark(const char *remark, size_t column, Text *out) {
   if (remark[0]) {
     if (column + REMARK_GAP + text_columns(remark, strlen(remark)) > EXCERPT_COLUMNS + 10)
       text_string(out, "\n  ");
-    else
-      text_repeat(out, ' ', REMARK_GAP);
+    else text_repeat(out, ' ', REMARK_GAP);
     text_string(out, remark);
   }
   text_string(out, "\n");
@@ -256,11 +237,9 @@ static void append_remark(const char *remark, size_t column, Text *out) {
 static void append_marks(const Mark *mark, int count, const char *remark, bool colour, Text *out) {
   text_string(out, colour ? "  \033[1;31m" : "  ");
   size_t column = append_carets(mark, count, out);
-  if (colour)
-    text_string(out, "\033[0m");
+  if (colour) text_string(out, "\033[0m");
   bool texts = false;
-  for (int i = 0; i < count; i++)
-    texts = texts || mark[i].text[0];
+  for (int i = 0; i < count; i++) texts = texts || mark[i].text[0];
   if (!texts) {
     append_remark(remark, column, out);
     return;
@@ -272,18 +251,15 @@ static void append_marks(const Mark *mark, int count, const char *remark, bool c
   }
   for (int i = count; i-- > 0;) { /* one text a row, the rightmost first, so none hides a caret */
     column = append_texts(mark, i, i + 1, out);
-    if (column)
-      append_remark(remark, column, out);
-    if (column)
-      remark = "";
+    if (column) append_remark(remark, column, out);
+    if (column) remark = "";
   }
 }
 
 /* Draws one line of source with every label that starts on it. */
 static void append_line(const Report *report, Span line, bool colour, Text *out) {
   int first = 0;
-  while (source_line(report->source, report->label[first].span.start).start != line.start)
-    first++;
+  while (source_line(report->source, report->label[first].span.start).start != line.start) first++;
   Excerpt excerpt = excerpt_around(report->source, line, report->label[first].span.start);
   text_string(out, "  ");
   append_excerpt(&excerpt, out);
@@ -291,8 +267,7 @@ static void append_line(const Report *report, Span line, bool colour, Text *out)
   Mark mark[REPORT_LABELS];
   int count = 0;
   for (int i = first; i < report->label_count; i++) {
-    if (source_line(report->source, report->label[i].span.start).start != line.start)
-      continue;
+    if (source_line(report->source, report->label[i].span.start).start != line.start) continue;
     mark[count] = mark_of(&excerpt, &report->label[i]);
     count += mark[count].shown;
   }
@@ -315,8 +290,7 @@ static void append_labels(const Report *report, bool colour, Text *out) {
         found = true;
       }
     }
-    if (!found)
-      return;
+    if (!found) return;
     append_line(report, next, colour, out);
     previous = next.start;
     first = false;
@@ -330,13 +304,10 @@ static void append_call(const Report *report, int call, Text *out) {
   if (source) {
     Place place = source_place(source, span.start);
     bool elsewhere = report->source && strcmp(source->name, report->source->name) != 0;
-    if (elsewhere && source->name[0])
-      text_format(out, " at %s:%u: ", source->name, place.line);
-    else
-      text_format(out, " at line %u: ", place.line);
+    if (elsewhere && source->name[0]) text_format(out, " at %s:%u: ", source->name, place.line);
+    else text_format(out, " at line %u: ", place.line);
     Span line = source_line(source, span.start);
-    if (span.end < line.end)
-      line.end = span.end;
+    if (span.end < line.end) line.end = span.end;
     line.start = span.start < line.end ? span.start : line.end;
     Excerpt excerpt = {source->text, line, 0, 0, shown_columns(source->text, line.start, line.end)};
     excerpt.to = excerpt.total > CALL_COLUMNS ? CALL_COLUMNS : excerpt.total;
@@ -351,16 +322,13 @@ void report_render(const Report *report, bool colour, Text *out) {
     text_format(out, "%s:%u:%u: ", report->source->name, place.line, place.column);
   }
   text_format(out, colour ? "\033[1;31merror:\033[0m %s\n" : "error: %s\n", report->message);
-  if (report->source && report->label_count)
-    append_labels(report, colour, out);
-  else if (report->remark[0])
-    text_format(out, "  %s\n", report->remark);
+  if (report->source && report->label_count) append_labels(report, colour, out);
+  else if (report->remark[0]) text_format(out, "  %s\n", report->remark);
   for (int i = 0; i < report->advice_count; i++) {
     const char *lead = i == 0 ? "try:" : "or:";
     text_format(out, colour ? "  \033[36m%s\033[0m %s\n" : "  %s %s\n", lead, report->advice[i]);
   }
-  for (int i = 0; i < report->call_count; i++)
-    append_call(report, i, out);
+  for (int i = 0; i < report->call_count; i++) append_call(report, i, out);
 }
 
 /* ---- did you mean ---- */
@@ -387,8 +355,7 @@ static size_t smallest(size_t a, size_t b, size_t c) {
  * alignment: Damerau, CACM 7, 1964). */
 static size_t edit_distance(const int32_t *a, size_t a_count, const int32_t *b, size_t b_count) {
   size_t row[3][SUGGESTION_LONGEST + 1];
-  for (size_t j = 0; j <= b_count; j++)
-    row[0][j] = j;
+  for (size_t j = 0; j <= b_count; j++) row[0][j] = j;
   for (size_t i = 1; i <= a_count; i++) {
     size_t *now = row[i % 3], *before = row[(i + 2) % 3], *earlier = row[(i + 1) % 3];
     now[0] = i;
@@ -396,8 +363,7 @@ static size_t edit_distance(const int32_t *a, size_t a_count, const int32_t *b, 
       size_t replace = before[j - 1] + (a[i - 1] != b[j - 1]);
       now[j] = smallest(before[j] + 1, now[j - 1] + 1, replace);
       bool swapped = i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1];
-      if (swapped && earlier[j - 2] + 1 < now[j])
-        now[j] = earlier[j - 2] + 1;
+      if (swapped && earlier[j - 2] + 1 < now[j]) now[j] = earlier[j - 2] + 1;
     }
   }
   return row[a_count % 3][b_count];
@@ -412,8 +378,7 @@ void suggestion_offer(Suggestion *suggestion, const char *candidate) {
   int32_t a[SUGGESTION_LONGEST], b[SUGGESTION_LONGEST];
   size_t a_count = decode(suggestion->name, a), b_count = decode(candidate, b);
   size_t gap = a_count > b_count ? a_count - b_count : b_count - a_count;
-  if (gap >= suggestion->distance)
-    return;
+  if (gap >= suggestion->distance) return;
   size_t distance = edit_distance(a, a_count, b, b_count);
   if (distance < suggestion->distance) {
     suggestion->distance = distance;

@@ -18,8 +18,7 @@ static void find_lines(Source *source) {
     memory_grow(source->line_start, source->line_count, capacity);
     source->line_start[source->line_count++] = next;
     const char *newline = memchr(source->text + next, '\n', source->length - next);
-    if (!newline)
-      return;
+    if (!newline) return;
     next = (uint32_t)(newline - source->text) + 1;
   }
 }
@@ -42,11 +41,9 @@ Source *source_keep(Source *source) {
 }
 
 void source_release(Source *source) {
-  if (!source)
-    return;
+  if (!source) return;
   assert(source->references > 0);
-  if (--source->references)
-    return;
+  if (--source->references) return;
   free(source->name);
   free(source->text);
   free(source->line_start);
@@ -58,33 +55,27 @@ static uint32_t line_index(const Source *source, uint32_t offset) {
   uint32_t low = 0, high = source->line_count;
   while (high - low > 1) {
     uint32_t middle = low + (high - low) / 2;
-    if (source->line_start[middle] <= offset)
-      low = middle;
-    else
-      high = middle;
+    if (source->line_start[middle] <= offset) low = middle;
+    else high = middle;
   }
   return low;
 }
 
 Place source_place(const Source *source, uint32_t offset) {
-  if (offset > source->length)
-    offset = (uint32_t)source->length;
+  if (offset > source->length) offset = (uint32_t)source->length;
   uint32_t line = line_index(source, offset);
   uint32_t column = 1;
   for (uint32_t at = source->line_start[line]; at < offset; at++)
-    if (((unsigned char)source->text[at] & 0xC0) != 0x80)
-      column++;
+    if (((unsigned char)source->text[at] & 0xC0) != 0x80) column++;
   return (Place){line + 1, column};
 }
 
 Span source_line(const Source *source, uint32_t offset) {
-  if (offset > source->length)
-    offset = (uint32_t)source->length;
+  if (offset > source->length) offset = (uint32_t)source->length;
   uint32_t line = line_index(source, offset);
   uint32_t end =
       line + 1 < source->line_count ? source->line_start[line + 1] - 1 : (uint32_t)source->length;
-  if (end > source->line_start[line] && source->text[end - 1] == '\r')
-    end--;
+  if (end > source->line_start[line] && source->text[end - 1] == '\r') end--;
   return (Span){source->line_start[line], end};
 }
 

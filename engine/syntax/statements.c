@@ -6,7 +6,9 @@
 
 #include "syntax/parse.h"
 
-enum { PARAMETERS_MOST = 200 }; /* more than any function takes; keeps the search for doubles short */
+enum {
+  PARAMETERS_MOST = 200
+}; /* more than any function takes; keeps the search for doubles short */
 
 static Node *statement(Parser *parser);
 
@@ -14,7 +16,11 @@ static Node *statement(Parser *parser);
 
 static bool ends_block(const Parser *parser) {
   switch (parse_token(parser)->kind) {
-  case TOKEN_STOP: case TOKEN_ELSE: case TOKEN_ELSEIF: case TOKEN_END: case TOKEN_ERROR: return true;
+  case TOKEN_STOP:
+  case TOKEN_ELSE:
+  case TOKEN_ELSEIF:
+  case TOKEN_END:
+  case TOKEN_ERROR: return true;
   default: return false;
   }
 }
@@ -31,8 +37,7 @@ static uint32_t indentation(const Parser *parser, uint32_t offset) {
 /* A line that begins with - under a shallower line may be meant as its continuation. */
 static void check_hanging_minus(Parser *parser, const Node *previous) {
   const Token *token = parse_token(parser);
-  if (!previous || !parse_at_operator(parser, OP_SUBTRACT))
-    return;
+  if (!previous || !parse_at_operator(parser, OP_SUBTRACT)) return;
   uint32_t last = previous->span.end ? previous->span.end - 1 : 0;
   if (parser->at == 0 || parser->tokens.token[parser->at - 1].kind != TOKEN_NEWLINE ||
       indentation(parser, token->span.start) <= indentation(parser, last))
@@ -50,10 +55,8 @@ static Node *block(Parser *parser) {
   for (;;) {
     while (parse_at(parser, TOKEN_NEWLINE) || parse_at(parser, TOKEN_SEMICOLON))
       parse_advance(parser);
-    if (ends_block(parser))
-      break;
-    if (parser->pending_count == mark)
-      start = parse_token(parser)->span.start;
+    if (ends_block(parser)) break;
+    if (parser->pending_count == mark) start = parse_token(parser)->span.start;
     check_hanging_minus(parser, previous);
     Node *node = statement(parser);
     node->quiet = parse_at(parser, TOKEN_SEMICOLON);
@@ -70,8 +73,8 @@ static Node *block(Parser *parser) {
 static Context open_block(Parser *parser, Span opener) {
   Context outer = parser->context;
   parse_opening(parser, opener, "end");
-  parser->context = (Context){.layout = LAYOUT_STATEMENTS, .in_loop = outer.in_loop,
-                              .in_function = outer.in_function};
+  parser->context = (Context){
+      .layout = LAYOUT_STATEMENTS, .in_loop = outer.in_loop, .in_function = outer.in_function};
   return outer;
 }
 
@@ -100,8 +103,7 @@ Node *statement_body(Parser *parser) {
 }
 
 Node *statement_lambda_body(Parser *parser) {
-  if (parse_at(parser, TOKEN_DO))
-    return statement_body(parser);
+  if (parse_at(parser, TOKEN_DO)) return statement_body(parser);
   return clause_starts(parser) ? clause_form(parser) : expression_level(parser, POWER_ARROW);
 }
 
@@ -114,16 +116,14 @@ static _Noreturn void refuse_bare_tuple(Parser *parser, Span first) {
   parse_error(parser, comma->span, "one value is expected, and a comma follows it");
   if (parse_before(parser)->kind == TOKEN_NUMBER && after->kind == TOKEN_NUMBER && !after->space)
     parse_advise(parser, "%s.%s  (the point stands in a number)", left, right);
-  if (next.end > next.start)
-    parse_advise(parser, "(%s, %s)", left, right);
+  if (next.end > next.start) parse_advise(parser, "(%s, %s)", left, right);
   parse_stop(parser);
 }
 
 /* ---- definitions ---- */
 
 static Node *parameter(Parser *parser) {
-  if (!parse_at(parser, TOKEN_NAME))
-    refuse_operand(parser);
+  if (!parse_at(parser, TOKEN_NAME)) refuse_operand(parser);
   Span span = parse_token(parser)->span;
   const Symbol *symbol = parse_symbol(parser, span);
   parse_bind(parser, symbol);
@@ -133,9 +133,9 @@ static Node *parameter(Parser *parser) {
     parse_advance(parser);
     set = clause_set(parser);
   }
-  if (parse_take(parser, TOKEN_ASSIGN))
-    standard = expression_full(parser);
-  Node *node = parse_node(parser, NODE_PARAMETER, parse_span_from(parser, span.start), 2, set, standard);
+  if (parse_take(parser, TOKEN_ASSIGN)) standard = expression_full(parser);
+  Node *node =
+      parse_node(parser, NODE_PARAMETER, parse_span_from(parser, span.start), 2, set, standard);
   node->symbol = symbol;
   return node;
 }
@@ -149,7 +149,8 @@ static void check_parameter(Parser *parser, uint32_t mark, const Node *node) {
       parse_stop(parser);
     }
     if (other->child[1] && !node->child[1]) {
-      parse_error(parser, node->span, "a parameter without a default stands after one with a default");
+      parse_error(parser, node->span,
+                  "a parameter without a default stands after one with a default");
       parse_mark(parser, other->span);
       parse_stop(parser);
     }
@@ -167,8 +168,7 @@ void statement_parameters(Parser *parser) {
     Node *node = parameter(parser);
     check_parameter(parser, mark, node);
     parse_push(parser, node);
-    if (!parse_take(parser, TOKEN_COMMA))
-      break;
+    if (!parse_take(parser, TOKEN_COMMA)) break;
   }
   parse_close(parser, outer, TOKEN_RIGHT_PAREN);
 }
@@ -176,8 +176,7 @@ void statement_parameters(Parser *parser) {
 /* Whether NAME( … ) = starts here. */
 static bool defines(const Parser *parser) {
   const Token *name = parse_token(parser);
-  if (name->kind != TOKEN_NAME)
-    return false;
+  if (name->kind != TOKEN_NAME) return false;
   const Token *bracket = name + 1; /* a NAME is never the last token */
   return bracket->kind == TOKEN_LEFT_PAREN && !bracket->space && bracket->match &&
          parser->tokens.token[bracket->match + 1].kind == TOKEN_ASSIGN;
@@ -189,18 +188,15 @@ static void check_parameter_forms(Parser *parser) {
   uint32_t at = parser->at + 2, end = token[parser->at + 1].match;
   bool first = true;
   for (; at < end; at++) {
-    if (token[at].kind == TOKEN_NEWLINE)
-      continue;
+    if (token[at].kind == TOKEN_NEWLINE) continue;
     uint32_t after = at + 1;
-    while (token[after].kind == TOKEN_NEWLINE)
-      after++;
-    bool goes_on = after == end || token[after].kind == TOKEN_COMMA || token[after].kind == TOKEN_ASSIGN ||
+    while (token[after].kind == TOKEN_NEWLINE) after++;
+    bool goes_on = after == end || token[after].kind == TOKEN_COMMA ||
+                   token[after].kind == TOKEN_ASSIGN ||
                    (token[after].kind == TOKEN_OPERATOR && token[after].op == OP_IN);
-    if (first && !(token[at].kind == TOKEN_NAME && goes_on))
-      refuse_parameters(parser, parser->at);
+    if (first && !(token[at].kind == TOKEN_NAME && goes_on)) refuse_parameters(parser, parser->at);
     first = token[at].kind == TOKEN_COMMA;
-    if (token[at].match > at)
-      at = token[at].match;
+    if (token[at].match > at) at = token[at].match;
   }
 }
 
@@ -214,7 +210,8 @@ static void attach_comment(Parser *parser, Node *node, uint32_t start) {
   while (first > 0) {
     Span above = source_line(parser->source, first - 1);
     uint32_t at = above.start + indentation(parser, above.start);
-    if (at >= above.end || text[at] != '#' || (above.start == 0 && at + 1 < above.end && text[at + 1] == '!'))
+    if (at >= above.end || text[at] != '#' ||
+        (above.start == 0 && at + 1 < above.end && text[at + 1] == '!'))
       break;
     first = above.start;
   }
@@ -224,8 +221,7 @@ static void attach_comment(Parser *parser, Node *node, uint32_t start) {
     Span above = source_line(parser->source, at);
     uint32_t from = above.start + indentation(parser, above.start) + 1;
     from += from < above.end && text[from] == ' ';
-    if (length)
-      comment[length++] = '\n';
+    if (length) comment[length++] = '\n';
     memcpy(comment + length, text + from, above.end - from);
     length += above.end - from;
     const char *newline = memchr(text + at, '\n', line.start - at);
@@ -249,14 +245,12 @@ static Node *definition(Parser *parser) {
   parse_skip_newlines(parser);
   Span body = parse_token(parser)->span;
   parse_push(parser, statement_body(parser));
-  if (parse_at(parser, TOKEN_COMMA))
-    refuse_bare_tuple(parser, parse_span_from(parser, body.start));
+  if (parse_at(parser, TOKEN_COMMA)) refuse_bare_tuple(parser, parse_span_from(parser, body.start));
   parser->scope = scope.outer;
   Node *node = parse_list(parser, NODE_DEFINE, parse_span_from(parser, name.start), mark);
   node->symbol = symbol;
   attach_comment(parser, node, name.start);
-  if (scope.binds_i)
-    parse_region(parser, node->span);
+  if (scope.binds_i) parse_region(parser, node->span);
   return node;
 }
 
@@ -266,10 +260,8 @@ static void check_target(Parser *parser, const Node *target) {
   const Node *inner = target;
   while (!inner->grouped && (inner->kind == NODE_INDEX || inner->kind == NODE_FIELD))
     inner = inner->child[0];
-  if (inner->kind != NODE_NAME || inner->grouped)
-    refuse_target(parser, target);
-  if (target->kind == NODE_NAME)
-    parse_bind(parser, target->symbol);
+  if (inner->kind != NODE_NAME || inner->grouped) refuse_target(parser, target);
+  if (target->kind == NODE_NAME) parse_bind(parser, target->symbol);
 }
 
 /* expr "," expr …: pushed, from the first one on; [first] is read already. */
@@ -282,7 +274,8 @@ static void values_after(Parser *parser, Node *first) {
 }
 
 static void refuse_count(Parser *parser, uint32_t targets, uint32_t values) {
-  parse_error(parser, parse_span_from(parser, parser->tokens.token[parser->statement_at].span.start),
+  parse_error(parser,
+              parse_span_from(parser, parser->tokens.token[parser->statement_at].span.start),
               "%u names get %u values", targets, values);
   parse_stop(parser);
 }
@@ -290,8 +283,7 @@ static void refuse_count(Parser *parser, uint32_t targets, uint32_t values) {
 /* targets = …, at the sign. The targets are pushed since [mark]. */
 static Node *assignment(Parser *parser, uint32_t mark) {
   uint32_t count = parser->pending_count - mark;
-  for (uint32_t i = 0; i < count; i++)
-    check_target(parser, parser->pending[mark + i]);
+  for (uint32_t i = 0; i < count; i++) check_target(parser, parser->pending[mark + i]);
   Span span = span_join(parser->pending[mark]->span, parser->pending[mark + count - 1]->span);
   Node *targets = parse_list(parser, NODE_TARGETS, span, mark);
   parse_advance(parser);
@@ -306,8 +298,7 @@ static Node *assignment(Parser *parser, uint32_t mark) {
   } else {
     values_after(parser, value);
     uint32_t values = parser->pending_count - mark - 1;
-    if (values != count)
-      refuse_count(parser, count, values);
+    if (values != count) refuse_count(parser, count, values);
   }
   return parse_list(parser, NODE_ASSIGN, parse_span_from(parser, span.start), mark);
 }
@@ -318,7 +309,8 @@ static Node *update(Parser *parser, Node *target) {
   parse_advance(parser);
   parse_skip_newlines(parser);
   Node *value = expression_full(parser);
-  Node *node = parse_node(parser, NODE_UPDATE, span_join(target->span, value->span), 2, target, value);
+  Node *node =
+      parse_node(parser, NODE_UPDATE, span_join(target->span, value->span), 2, target, value);
   node->op = op;
   return node;
 }
@@ -355,10 +347,8 @@ static Node *after_first(Parser *parser, Node *first) {
 }
 
 static Node *simple(Parser *parser) {
-  if (defines(parser))
-    return definition(parser);
-  if (clause_starts(parser))
-    return clause_form(parser);
+  if (defines(parser)) return definition(parser);
+  if (clause_starts(parser)) return clause_form(parser);
   return after_first(parser, expression_full(parser));
 }
 
@@ -398,8 +388,7 @@ static Node *for_loop(Parser *parser) {
   Context outer = open_block(parser, word);
   parse_advance(parser);
   Node *bind = literal_bind(parser);
-  for (uint32_t i = 0; i + 1 < bind->count; i++)
-    parse_bind(parser, bind->child[i]->symbol);
+  for (uint32_t i = 0; i + 1 < bind->count; i++) parse_bind(parser, bind->child[i]->symbol);
   return loop_end(parser, outer, NODE_FOR, word.start, bind);
 }
 
@@ -423,8 +412,7 @@ static Node *other_branch(Parser *parser) {
     parse_ascend(parser);
     return node;
   }
-  if (!parse_take(parser, TOKEN_ELSE))
-    return NULL;
+  if (!parse_take(parser, TOKEN_ELSE)) return NULL;
   if (parse_at(parser, TOKEN_IF)) {
     parse_error(parser, span_join(word, parse_token(parser)->span), "else if is one word");
     parse_advise(parser, "elseif");
@@ -467,8 +455,7 @@ static Node *if_statement(Parser *parser) {
 /* ---- return, break, continue ---- */
 
 static void check_place(Parser *parser, bool allowed, const char *place) {
-  if (allowed)
-    return;
+  if (allowed) return;
   const Token *token = parse_token(parser);
   parse_error(parser, token->span, "%s stands only in %s", parse_text(parser, token->span), place);
   parse_stop(parser);
@@ -478,10 +465,10 @@ static Node *return_statement(Parser *parser) {
   check_place(parser, parser->context.in_function, "a function's do … end");
   Span word = parse_token(parser)->span;
   parse_advance(parser);
-  bool bare = parse_at(parser, TOKEN_NEWLINE) || parse_at(parser, TOKEN_SEMICOLON) || ends_block(parser);
+  bool bare =
+      parse_at(parser, TOKEN_NEWLINE) || parse_at(parser, TOKEN_SEMICOLON) || ends_block(parser);
   Node *value = bare ? NULL : statement_value(parser);
-  if (value && parse_at(parser, TOKEN_COMMA))
-    refuse_bare_tuple(parser, value->span);
+  if (value && parse_at(parser, TOKEN_COMMA)) refuse_bare_tuple(parser, value->span);
   return parse_node(parser, NODE_RETURN, parse_span_from(parser, word.start), 1, value);
 }
 
@@ -508,8 +495,9 @@ static Node *statement(Parser *parser) {
       refuse_line_start(parser);
     node = simple(parser);
     break;
-  case TOKEN_PIPE: case TOKEN_AND: case TOKEN_OR:
-    refuse_line_start(parser);
+  case TOKEN_PIPE:
+  case TOKEN_AND:
+  case TOKEN_OR: refuse_line_start(parser);
   default: node = simple(parser);
   }
   parse_ascend(parser);
@@ -518,8 +506,7 @@ static Node *statement(Parser *parser) {
 
 Node *statement_program(Parser *parser) {
   Node *program = block(parser);
-  if (!parse_at(parser, TOKEN_END))
-    refuse_token(parser, "a statement");
+  if (!parse_at(parser, TOKEN_END)) refuse_token(parser, "a statement");
   program->span = (Span){0, (uint32_t)parser->source->length};
   return program;
 }

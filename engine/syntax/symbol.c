@@ -1,8 +1,9 @@
 /* symbol.c - interned names and their canonical spelling.
  *
- * A key is the NFC form in which (1) the part before the first digit, `_` or subscript is replaced by
- * its Greek letter when it is a whole Greek word, (2) variants of a letter are one letter (ϵ ε, ϕ φ,
- * µ μ, ∑ Σ, ∏ Π), (3) a run of subscript signs is `_` and the plain signs, (4) ∞ is inf and ℝ is R.
+ * A key is the NFC form in which (1) the part before the first digit, `_` or subscript is replaced
+ * by its Greek letter when it is a whole Greek word, (2) variants of a letter are one letter (ϵ ε,
+ * ϕ φ, µ μ, ∑ Σ, ∏ Π), (3) a run of subscript signs is `_` and the plain signs, (4) ∞ is inf and ℝ
+ * is R.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "syntax/symbol.h"
@@ -16,24 +17,28 @@
 #include "memory.h"
 
 const GreekLetter greek_letters[] = {
-    {"alpha", "α"},   {"beta", "β"},    {"gamma", "γ"},   {"delta", "δ"},   {"epsilon", "ε"},
-    {"zeta", "ζ"},    {"eta", "η"},     {"theta", "θ"},   {"iota", "ι"},    {"kappa", "κ"},
-    {"lambda", "λ"},  {"mu", "μ"},      {"nu", "ν"},      {"xi", "ξ"},      {"omicron", "ο"},
-    {"pi", "π"},      {"rho", "ρ"},     {"sigma", "σ"},   {"tau", "τ"},     {"upsilon", "υ"},
-    {"phi", "φ"},     {"chi", "χ"},     {"psi", "ψ"},     {"omega", "ω"},   {"Alpha", "Α"},
-    {"Beta", "Β"},    {"Gamma", "Γ"},   {"Delta", "Δ"},   {"Epsilon", "Ε"}, {"Zeta", "Ζ"},
-    {"Eta", "Η"},     {"Theta", "Θ"},   {"Iota", "Ι"},    {"Kappa", "Κ"},   {"Lambda", "Λ"},
-    {"Mu", "Μ"},      {"Nu", "Ν"},      {"Xi", "Ξ"},      {"Omicron", "Ο"}, {"Pi", "Π"},
-    {"Rho", "Ρ"},     {"Sigma", "Σ"},   {"Tau", "Τ"},     {"Upsilon", "Υ"}, {"Phi", "Φ"},
-    {"Chi", "Χ"},     {"Psi", "Ψ"},     {"Omega", "Ω"},   {NULL, NULL},
+    {"alpha", "α"},  {"beta", "β"},  {"gamma", "γ"}, {"delta", "δ"},   {"epsilon", "ε"},
+    {"zeta", "ζ"},   {"eta", "η"},   {"theta", "θ"}, {"iota", "ι"},    {"kappa", "κ"},
+    {"lambda", "λ"}, {"mu", "μ"},    {"nu", "ν"},    {"xi", "ξ"},      {"omicron", "ο"},
+    {"pi", "π"},     {"rho", "ρ"},   {"sigma", "σ"}, {"tau", "τ"},     {"upsilon", "υ"},
+    {"phi", "φ"},    {"chi", "χ"},   {"psi", "ψ"},   {"omega", "ω"},   {"Alpha", "Α"},
+    {"Beta", "Β"},   {"Gamma", "Γ"}, {"Delta", "Δ"}, {"Epsilon", "Ε"}, {"Zeta", "Ζ"},
+    {"Eta", "Η"},    {"Theta", "Θ"}, {"Iota", "Ι"},  {"Kappa", "Κ"},   {"Lambda", "Λ"},
+    {"Mu", "Μ"},     {"Nu", "Ν"},    {"Xi", "Ξ"},    {"Omicron", "Ο"}, {"Pi", "Π"},
+    {"Rho", "Ρ"},    {"Sigma", "Σ"}, {"Tau", "Τ"},   {"Upsilon", "Υ"}, {"Phi", "Φ"},
+    {"Chi", "Χ"},    {"Psi", "Ψ"},   {"Omega", "Ω"}, {NULL, NULL},
 };
 
 /* Other signs for the same letter. */
-static const struct { const char *variant, *plain; } variants[] = {
+static const struct {
+  const char *variant, *plain;
+} variants[] = {
     {"ϵ", "ε"}, {"ϕ", "φ"}, {"µ", "μ"}, {"∑", "Σ"}, {"∏", "Π"}, {"∞", "inf"}, {"ℝ", "R"},
 };
 
-static const struct { const char *sign, *plain; } subscripts[] = {
+static const struct {
+  const char *sign, *plain;
+} subscripts[] = {
     {"₀", "0"}, {"₁", "1"}, {"₂", "2"}, {"₃", "3"}, {"₄", "4"}, {"₅", "5"}, {"₆", "6"}, {"₇", "7"},
     {"₈", "8"}, {"₉", "9"}, {"₊", "+"}, {"₋", "-"}, {"₌", "="}, {"₍", "("}, {"₎", ")"}, {"ₐ", "a"},
     {"ₑ", "e"}, {"ₒ", "o"}, {"ₓ", "x"}, {"ₕ", "h"}, {"ₖ", "k"}, {"ₗ", "l"}, {"ₘ", "m"}, {"ₙ", "n"},
@@ -45,8 +50,7 @@ static const struct { const char *sign, *plain; } subscripts[] = {
 
 static bool ascii(const char *bytes, size_t length) {
   for (size_t at = 0; at < length; at++)
-    if ((unsigned char)bytes[at] >= 0x80)
-      return false;
+    if ((unsigned char)bytes[at] >= 0x80) return false;
   return true;
 }
 
@@ -63,11 +67,9 @@ static bool same(const char *text, size_t length, const char *word) {
 /* The plain form of one character and whether it was a subscript, or NULL if it stays as it is. */
 static const char *plain_form(const char *character, size_t length, bool *subscript) {
   *subscript = false;
-  if (length == 1)
-    return NULL;
+  if (length == 1) return NULL;
   for (size_t row = 0; row < COUNT(variants); row++)
-    if (same(character, length, variants[row].variant))
-      return variants[row].plain;
+    if (same(character, length, variants[row].variant)) return variants[row].plain;
   for (size_t row = 0; row < COUNT(subscripts); row++)
     if (same(character, length, subscripts[row].sign)) {
       *subscript = true;
@@ -80,16 +82,12 @@ static void append_plain(Text *key, const char *bytes, size_t length) {
   bool was_subscript = false;
   for (size_t at = 0; at < length;) {
     size_t step = character_length(bytes[at]);
-    if (step > length - at)
-      step = length - at;
+    if (step > length - at) step = length - at;
     bool subscript;
     const char *plain = plain_form(bytes + at, step, &subscript);
-    if (subscript && !was_subscript)
-      text_append(key, "_", 1);
-    if (plain)
-      text_string(key, plain);
-    else
-      text_append(key, bytes + at, step);
+    if (subscript && !was_subscript) text_append(key, "_", 1);
+    if (plain) text_string(key, plain);
+    else text_append(key, bytes + at, step);
     was_subscript = subscript;
     at += step;
   }
@@ -101,8 +99,7 @@ static void replace_greek_word(Text *key) {
          !(key->bytes[word] >= '0' && key->bytes[word] <= '9'))
     word++;
   for (const GreekLetter *row = greek_letters; row->word; row++) {
-    if (!same(key->bytes, word, row->word))
-      continue;
+    if (!same(key->bytes, word, row->word)) continue;
     size_t letter = strlen(row->letter);
     assert(letter <= word); /* every Greek word has at least two letters, every letter two bytes */
     memcpy(key->bytes, row->letter, letter);
@@ -120,10 +117,8 @@ static void make_key(Text *key, const char *spelling, size_t length) {
     utf8proc_ssize_t size =
         utf8proc_map((const utf8proc_uint8_t *)spelling, (utf8proc_ssize_t)length, &composed,
                      UTF8PROC_STABLE | UTF8PROC_COMPOSE);
-    if (size < 0)
-      text_append(key, spelling, length);
-    else
-      append_plain(key, (const char *)composed, (size_t)size);
+    if (size < 0) text_append(key, spelling, length);
+    else append_plain(key, (const char *)composed, (size_t)size);
     free(composed);
   }
   replace_greek_word(key);
@@ -132,8 +127,7 @@ static void make_key(Text *key, const char *spelling, size_t length) {
 /* FNV-1a. */
 static uint32_t hash(const char *key) {
   uint32_t value = 2166136261u;
-  for (; *key; key++)
-    value = (value ^ (unsigned char)*key) * 16777619u;
+  for (; *key; key++) value = (value ^ (unsigned char)*key) * 16777619u;
   return value;
 }
 
@@ -155,8 +149,7 @@ static void grow_buckets(SymbolTable *table) {
 }
 
 const Symbol *symbol_find(const SymbolTable *table, const char *spelling, size_t length) {
-  if (!table->bucket_count)
-    return NULL;
+  if (!table->bucket_count) return NULL;
   Text key = {0};
   make_key(&key, spelling, length);
   uint32_t id = table->bucket[find_bucket(table, key.bytes)];
@@ -165,8 +158,7 @@ const Symbol *symbol_find(const SymbolTable *table, const char *spelling, size_t
 }
 
 const Symbol *symbol_intern(SymbolTable *table, const char *spelling, size_t length) {
-  if (2 * (table->count + 1) > table->bucket_count)
-    grow_buckets(table);
+  if (2 * (table->count + 1) > table->bucket_count) grow_buckets(table);
   Text key = {0};
   make_key(&key, spelling, length);
   uint32_t bucket = find_bucket(table, key.bytes);

@@ -1,0 +1,172 @@
+/* objective.c - replaying recordings for an optimiser.
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#include "calculus/objective.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "calculus/derive.h"
+#include "calculus/point.h"
+#include "machine/session.h"
+#include "machine/vm.h"
+#include "values/operate.h"
+
+static Value *numbers(const FunctionObjective *o, const double *x) {
+  Value *number = scratch(o->session, (o->n + 1) * sizeof(Value));
+  for (size_t i = 0; i < o->n; i++) number[i] = value_number(x[i]);
+  return number;
+}
+
+Value *objective_arguments(const FunctionObjective *o, const double *x) {
+  const Value *next = numbers(o, x);
+  Value *argument = scratch(o->session, (o->count + 1) * sizeof(Value));
+  for (uint32_t i = 0; i < o->count; i++) argument[i] = point_shape(o->session, o->point[i], &next);
+  return argument;
+}
+
+static _Noreturn void fail_value(const FunctionObjective *o, Value v) {
+  char text[VALUE_DESCRIPTION];
+  fail(o->session, "only one number can be minimised, the function gives %s", value_describe(v, text));
+}
+
+static double plain_value(const FunctionObjective *o, const double *x) {
+  Scratch *mark = scratch_mark(o->session);
+  Value *argument = objective_arguments(o, x);
+  Value v = point_call(o->session, o->f, argument, o->count);
+  if (v.kind == VALUE_ARRAY && array_count(value_as_array(v)) == 1) {
+    Value entry = array_entry(value_as_array(v), 0);
+    value_release(v);
+    v = entry;
+  }
+  if (v.kind != VALUE_NUMBER) fail_value(o, v);
+  for (uint32_t i = 0; i < o->count; i++) value_release(argument[i]);
+  scratch_release(o->session, mark);
+  return o->sign * v.number;
+}
+
+/* ---- recordings ---- */
+
+static void path_release(FunctionObjective *o, ObjectivePath *p) {
+  recording_release(o->session, &p->value);
+  if (p->has_gradient) recording_release(o->session, &p->gradient);
+  *p = (ObjectivePath){0};
+}
+
+void objective_release(FunctionObjective *o) {
+  for (uint32_t i = 0; i < o->paths; i++) path_release(o, &o->path[i]);
+  o->paths = 0;
+}
+
+/* The trace holds at other points only if all that varies is its input. */
+static void check_closed(const FunctionObjective *o, const Recording *r) {
+  if (r->trace->parameter_count)
+    fail(o->session, "a minimisation inside a derivative is not supported: the result depends on what is differentiated");
+}
+
+static ObjectivePath *record_path(FunctionObjective *o, const double *x) {
+  Session *s = o->session;
+  if (o->paths == OBJECTIVE_PATHS) path_release(o, &o->path[o->next]);
+  ObjectivePath *p = &o->path[o->paths < OBJECTIVE_PATHS ? o->paths : o->next];
+  if (o->paths == OBJECTIVE_PATHS) o->next = (o->next + 1) % OBJECTIVE_PATHS;
+  Value *argument = objective_arguments(o, x), *input = numbers(o, x);
+  Recording r = recording_of(s, o->f, argument, o->count, input, (uint32_t)o->n);
+  for (uint32_t i = 0; i < o->count; i++) value_release(argument[i]);
+  if (r.outputs != 1) fail_value(o, r.value);
+  check_closed(o, &r);
+  *p = (ObjectivePath){.value = r};
+  if (o->paths < OBJECTIVE_PATHS) o->paths++;
+  return p;
+}
+
+static double output(const Recording *r, uint32_t i) {
+  return r->output[i] == UINT32_MAX ? r->constant[i].number : r->trace->cell[r->output[i]];
+}
+
+/* The path that is valid at x, with its cells computed there; NULL with *undefined when x has no value. */
+static ObjectivePath *path_at(FunctionObjective *o, const double *x, bool *undefined) {
+  *undefined = false;
+  for (uint32_t i = 0; i < o->paths; i++) {
+    const char *why;
+    if (trace_replay(o->path[i].value.trace, x, &why)) return &o->path[i];
+    if (why) {
+      *undefined = true;
+      return NULL;
+    }
+  }
+  return record_path(o, x);
+}
+
+/* ---- callbacks ---- */
+
+static double objective_value(void *context, const double *x) {
+  FunctionObjective *o = context;
+  if (o->plain) return plain_value(o, x);
+  bool undefined;
+  const ObjectivePath *p = path_at(o, x, &undefined);
+  return p ? o->sign * output(&p->value, 0) : NAN;
+}
+
+static double objective_gradient(void *context, const double *x, double *g) {
+  FunctionObjective *o = context;
+  bool undefined;
+  ObjectivePath *p = path_at(o, x, &undefined);
+  if (!p) {
+    for (size_t i = 0; i < o->n; i++) g[i] = NAN;
+    return NAN;
+  }
+  Trace *t = p->value.trace;
+  if (!p->bar) p->bar = scratch(o->session, (t->cell_count + 1) * sizeof(double));
+  memset(p->bar, 0, t->cell_count * sizeof(double));
+  if (p->value.output[0] != UINT32_MAX) p->bar[p->value.output[0]] = o->sign;
+  trace_reverse(o->session, t, p->bar);
+  memcpy(g, p->bar + t->input, o->n * sizeof(double));
+  return o->sign * output(&p->value, 0);
+}
+
+static Recording *gradient_at(FunctionObjective *o, ObjectivePath *p, const double *x) {
+  const char *why;
+  if (p->has_gradient && trace_replay(p->gradient.trace, x, &why)) return &p->gradient;
+  if (p->has_gradient) recording_release(o->session, &p->gradient);
+  p->gradient = recording_gradient(o->session, &p->value, numbers(o, x));
+  p->gradient_bar = NULL;
+  p->has_gradient = true;
+  return &p->gradient;
+}
+
+static void objective_hessian(void *context, const double *x, double *h) {
+  FunctionObjective *o = context;
+  size_t n = o->n;
+  bool undefined;
+  ObjectivePath *p = path_at(o, x, &undefined);
+  if (!p) {
+    for (size_t i = 0; i < n * n; i++) h[i] = NAN;
+    return;
+  }
+  Recording *g = gradient_at(o, p, x);
+  Trace *t = g->trace;
+  if (!p->gradient_bar) p->gradient_bar = scratch(o->session, (t->cell_count + 1) * sizeof(double));
+  for (size_t i = 0; i < n; i++) {
+    double *row = h + i * n;
+    if (g->output[i] == UINT32_MAX) {
+      memset(row, 0, n * sizeof(double));
+      continue;
+    }
+    memset(p->gradient_bar, 0, t->cell_count * sizeof(double));
+    p->gradient_bar[g->output[i]] = o->sign;
+    trace_reverse(o->session, t, p->gradient_bar);
+    memcpy(row, p->gradient_bar + t->input, n * sizeof(double));
+  }
+  for (size_t i = 0; i < n; i++)
+    for (size_t j = 0; j < i; j++) h[i * n + j] = h[j * n + i] = 0.5 * (h[i * n + j] + h[j * n + i]);
+}
+
+static bool objective_step(void *context, const OptimiseStep *step) {
+  FunctionObjective *o = context;
+  return o->observe ? o->observe(o->observer, step) : true;
+}
+
+Objective objective_of(FunctionObjective *o) {
+  return (Objective){.n = o->n, .context = o, .value = objective_value, .gradient = objective_gradient,
+                     .hessian = o->plain ? NULL : objective_hessian, .step = objective_step};
+}

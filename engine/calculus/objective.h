@@ -1,0 +1,40 @@
+/* objective.h - a function of the language as an optimiser's objective: recorded once, replayed at every
+ * point, recorded again where a branch goes another way.
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef MML_CALCULUS_OBJECTIVE_H
+#define MML_CALCULUS_OBJECTIVE_H
+
+#include "calculus/gradient.h"
+#include "optimise/objective.h"
+
+enum { OBJECTIVE_PATHS = 8 }; /* recordings kept, one per path through the function's branches */
+
+typedef struct ObjectivePath {
+  Recording value, gradient;
+  bool has_gradient;
+  double *bar, *gradient_bar; /* adjoint cells, scratch of the path's life */
+} ObjectivePath;
+
+typedef struct FunctionObjective {
+  Session *session;
+  Value f;              /* borrowed */
+  const Value *point;   /* what the arguments look like, borrowed */
+  uint32_t count;       /* arguments */
+  size_t n;             /* numbers in them */
+  double sign;          /* -1 to maximise */
+  bool plain;           /* call f, record nothing: for methods without derivatives */
+  ObjectivePath path[OBJECTIVE_PATHS];
+  uint32_t paths, next; /* the oldest is replaced when all are taken */
+  bool (*observe)(void *context, const OptimiseStep *step);
+  void *observer;
+} FunctionObjective;
+
+/* An objective over [function]; fill in session, f, point, count, n, sign and observe first. */
+Objective objective_of(FunctionObjective *function);
+void objective_release(FunctionObjective *function);
+
+/* The arguments with the numbers of x: owned values in scratch. */
+Value *objective_arguments(const FunctionObjective *function, const double *x);
+
+#endif

@@ -1,0 +1,63 @@
+/* output.c - print and assert.
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#include "machine/session.h"
+#include "memory.h"
+#include "primitives/argument.h"
+#include "primitives/basic.h"
+#include "values/display.h"
+
+static void free_text(void *text) { text_free(text); }
+
+/* A value alone prints as after a statement, several go into one line. */
+static void print_value(Session *session, Value value, bool alone, Text *out) {
+  const DisplayOptions options = {.columns = session->host.columns};
+  if (value.kind == VALUE_STRING) {
+    const String *string = (const String *)value.object;
+    text_append(out, string->bytes, string->length);
+  } else if (alone) {
+    display_value(value, &options, out);
+  } else {
+    display_inline(value, &options, out);
+  }
+}
+
+static Value print_call(Session *session, const Arguments *arguments) {
+  Text *text = scratch(session, sizeof *text);
+  *text = (Text){0};
+  scratch_adopt(session, text, free_text);
+  for (int i = 0; i < arguments->count; i++) {
+    if (i) text_string(text, " ");
+    print_value(session, arguments->argument[i], arguments->count == 1, text);
+  }
+  text_string(text, "\n");
+  session->host.print(session->host.context, text->bytes, text->length);
+  return value_nothing();
+}
+
+static Value assert_call(Session *session, const Arguments *arguments) {
+  Value condition = arguments->argument[0];
+  char found[VALUE_DESCRIPTION], source[64];
+  if (condition.kind == VALUE_ARRAY && value_as_array(condition)->element == ELEMENT_BOOLEAN) {
+    Report *report = failure(session, "assert needs one true or false, this is %s",
+                             value_describe(condition, found));
+    report_advise(report, "assert(all(%s))", failure_text(session, 0, source, sizeof source));
+    raise_failure(session, report);
+  }
+  if (condition.kind != VALUE_BOOLEAN)
+    fail_argument(session, 0, "assert needs true or false, this is %s",
+                  value_describe(condition, found));
+  const char *text = argument_given(arguments, 1) ? argument_string(session, arguments, 1) : "";
+  if (condition.number != 0) return value_nothing();
+  if (*text) fail_argument(session, 0, "%s", text);
+  fail_argument(session, 0, "this does not hold");
+}
+
+const Primitive output_rows[] = {
+    {"print", "(values...)", print_call, RESULT_ANY, DERIVE_CONSTANT, NULL, NULL,
+     "Writes its arguments and a newline. Text is written as it is: print(\"x = {x:.3f}\").",
+     "print(\"1 + 1 is\", 1 + 1)", "1 + 1 is 2"},
+    {"assert", "(condition, text = \"\")", assert_call, RESULT_ANY, DERIVE_CONSTANT, NULL, NULL,
+     "An error with this text unless the condition holds, for scripts that are tests.",
+     "assert(1 + 1 == 2, \"sums\"); print(\"fine\")", "fine"},
+};
