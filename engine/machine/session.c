@@ -122,7 +122,12 @@ static void bind_builtin(Session *s, const char *name, Value owned) {
   session_binding(s, symbol_intern(&s->symbols, name, strlen(name)))->builtin = owned;
 }
 
+/* Interned before the rows' ASCII names, these are the spellings that print. */
+static const char *const preferred_spellings[] = {"Σ", "Π"};
+
 static void bind_rows(Session *s) {
+  for (size_t i = 0; i < sizeof preferred_spellings / sizeof *preferred_spellings; i++)
+    symbol_intern(&s->symbols, preferred_spellings[i], strlen(preferred_spellings[i]));
   for (size_t f = 0; f < primitive_family_count; f++)
     for (size_t i = 0; i < primitive_families[f].count; i++) {
       Function *function = function_new(s, FUNCTION_PRIMITIVE, 0);

@@ -476,7 +476,9 @@ static Value call_clause(Session *s, const Arguments *a) {
   } else {
     for (uint32_t i = 0; i < names->count; i++) point[i] = start_value(s, sets->item[i], starts->count ? &starts->item[i] : NULL, name[i]);
   }
-  Value result = starts->count ? solve(&p) : solve_anywhere(&p);
+  const MinimiseMethod *method = p.settings.method ? find_method(s, p.settings.method) : NULL;
+  bool one_start = starts->count || (method && method->needs & MINIMISE_FIXED_STEPS); /* a path is watched from 0 */
+  Value result = one_start ? solve(&p) : solve_anywhere(&p);
   for (uint32_t i = 0; i < names->count; i++) value_release(point[i]);
   return record ? result : point_of(s, result);
 }

@@ -4,12 +4,14 @@
 #include "primitives/argmin.h"
 #include "primitives/basic.h"
 #include "primitives/calculus.h"
+#include "primitives/data.h"
 #include "primitives/elementary.h"
 #include "primitives/linear.h"
 #include "primitives/structure.h"
 
 #define FAMILY(heading, rows) {heading, rows, sizeof rows / sizeof rows[0]},
 #define LINEAR(rows) FAMILY("Linear algebra", rows)
+#define DATA(rows) FAMILY("Data and statistics", rows)
 
 const Family primitive_families[] = {
     FAMILY("Elementary functions", elementary_rows)
@@ -17,6 +19,7 @@ const Family primitive_families[] = {
     LINEAR_ROWS(LINEAR)
     FAMILY("Calculus", calculus_rows)
     FAMILY("Optimisation", argmin_rows)
+    DATA_ROWS(DATA)
     FAMILY("Records", structure_rows)
 };
 
