@@ -312,8 +312,8 @@ typedef struct BadFile {
 Test(regress, says_what_is_wrong_with_a_file) {
   static const BadFile files[] = {
       {FILE_OF(""), "memory.csv: "},
-      {FILE_OF("a,b\n1,2\n3\n"), "memory.csv, line 3: "},
-      {FILE_OF("a,b\n1,\"2\n3,4\n"), "memory.csv, line 2: "},
+      {FILE_OF("a,b\n1,2\n3\n"), "memory.csv: line 3 has 1 field, expected 2"},
+      {FILE_OF("a,b\n1,\"2\n3,4\n"), "memory.csv: the quote that opens in line 2 is never closed"},
       {FILE_OF("\x7f"
                "ELF\2\1\1\0\0\0\0\0\0\0\0\0\3\0>\0\1\0\0\0"),
        "memory.csv"},

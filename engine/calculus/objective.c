@@ -97,6 +97,51 @@ static ObjectivePath *path_at(FunctionObjective *o, const double *x, bool *undef
   return record_path(o, x);
 }
 
+static Recording *gradient_at(FunctionObjective *o, ObjectivePath *p, const double *x) {
+  const char *why;
+  if (p->has_gradient && trace_replay(p->gradient.trace, x, &why)) return &p->gradient;
+  if (p->has_gradient) recording_release(o->session, &p->gradient);
+  p->gradient = recording_gradient(o->session, &p->value, numbers(o, x));
+  p->gradient_bar = NULL;
+  p->has_gradient = true;
+  return &p->gradient;
+}
+
+/* ---- degree two ---- */
+
+/* Deriving every row of the Hessian costs about the gradient's trace each; past this it is not worth it. */
+static const double QUADRATIC_EFFORT = 200000;
+
+static bool has_branches(const Trace *t) {
+  for (uint32_t i = 0; i < t->step_count; i++)
+    if (t->step[i].op == STEP_GUARD) return true;
+  return false;
+}
+
+static bool row_is_constant(FunctionObjective *o, const Recording *gradient, uint32_t row, const double *x) {
+  if (gradient->output[row] == UINT32_MAX) return true;
+  Recording one = *gradient;
+  one.output += row;
+  one.constant += row;
+  one.outputs = 1;
+  Recording h = recording_gradient(o->session, &one, numbers(o, x));
+  bool constant = true;
+  for (uint32_t i = 0; i < h.outputs; i++) constant = constant && h.output[i] == UINT32_MAX;
+  recording_release(o->session, &h);
+  return constant;
+}
+
+bool objective_is_quadratic(FunctionObjective *o, const double *x) {
+  bool undefined;
+  ObjectivePath *p = path_at(o, x, &undefined);
+  if (!p || has_branches(p->value.trace)) return false;
+  if ((double)p->value.trace->cell_count * (double)o->n > QUADRATIC_EFFORT) return false;
+  const Recording *g = gradient_at(o, p, x);
+  bool quadratic = true;
+  for (uint32_t i = 0; i < o->n && quadratic; i++) quadratic = row_is_constant(o, g, i, x);
+  return quadratic;
+}
+
 /* ---- callbacks ---- */
 
 static double objective_value(void *context, const double *x) {
@@ -122,16 +167,6 @@ static double objective_gradient(void *context, const double *x, double *g) {
   trace_reverse(o->session, t, p->bar);
   memcpy(g, p->bar + t->input, o->n * sizeof(double));
   return o->sign * output(&p->value, 0);
-}
-
-static Recording *gradient_at(FunctionObjective *o, ObjectivePath *p, const double *x) {
-  const char *why;
-  if (p->has_gradient && trace_replay(p->gradient.trace, x, &why)) return &p->gradient;
-  if (p->has_gradient) recording_release(o->session, &p->gradient);
-  p->gradient = recording_gradient(o->session, &p->value, numbers(o, x));
-  p->gradient_bar = NULL;
-  p->has_gradient = true;
-  return &p->gradient;
 }
 
 static void objective_hessian(void *context, const double *x, double *h) {

@@ -32,6 +32,9 @@ typedef struct FunctionObjective {
 
 /* An objective over [function]; fill in session, f, point, count, n, sign and observe first. */
 Objective objective_of(FunctionObjective *function);
+/* Proof that the function is a polynomial of degree two at most: its recording has no branch and the
+ * entries of its Hessian do not depend on the input. False also when that would take too long to see. */
+bool objective_is_quadratic(FunctionObjective *function, const double *start);
 void objective_release(FunctionObjective *function);
 
 /* The arguments with the numbers of x: owned values in scratch. */

@@ -213,7 +213,8 @@ static void reverse_run(Session *s, Trace *t, const Step *step, double *bar) {
 
 void trace_reverse(Session *s, Trace *t, double *bar) {
   const double *c = t->cell;
-  for (const Step *step = t->step + t->step_count; step-- > t->step;) {
+  for (uint32_t i = t->step_count; i-- > 0;) {
+    const Step *step = &t->step[i];
     if (step->op >= SCALAR_COUNT) {
       if (step->op != STEP_GUARD) reverse_run(s, t, step, bar);
       continue;

@@ -133,8 +133,6 @@ static bool scalar_operand(Compiler *c, const CallNode *call, const char *name, 
   Operand b = arguments == 2 ? compile_expression(c, call->argument[1]) : a;
   c->node = call->node;
   bool numbers = a.type == TYPE_NUMBER && b.type == TYPE_NUMBER;
-  if (!numbers && (op == SCALAR_max || op == SCALAR_min) && (a.type == TYPE_BOOLEAN || b.type == TYPE_BOOLEAN))
-    compile_fail(c, call->node, "%s compares numbers", name);
   Operand x = numbers ? a : boxed(c, a), y = numbers || arguments == 1 ? b : boxed(c, b);
   c->number_top = number;
   c->value_top = value;
@@ -266,28 +264,9 @@ static Operand value_call(Compiler *c, const CallNode *call, Opcode op) {
   return (Operand){TYPE_ANY, reg, true};
 }
 
-/* x(y + 2) where x is a number: not a function, and not a product either. */
-static void refuse_number_call(Compiler *c, const CallNode *call) {
-  if (call->callee->kind != NODE_NAME) return;
-  Binding *b = session_binding(c->session, call->callee->symbol);
-  Variable *v = find_variable(c, call->callee->symbol);
-  Type type = v ? v->type : b->assumed;
-  bool number = type == TYPE_NUMBER || (!v && b->assumed == TYPE_NONE && b->builtin.kind == VALUE_NUMBER);
-  bool array = type == TYPE_ARRAY;
-  if ((!number && !array) || call->positional == 0) return;
-  const char *text = c->prototype->tree->source->text;
-  Span first = call->argument[0]->span, last = call->argument[call->positional - 1]->span;
-  const char *name = call->callee->symbol->name;
-  Report *r = compile_failure(c, call->callee, "%s is %s, not a function", name, number ? "a number" : "an array");
-  if (number && call->positional == 1) report_advise(r, "%s*(%.*s)", name, (int)(first.end - first.start), text + first.start);
-  if (array) report_advise(r, "%s[%.*s]", name, (int)(last.end - first.start), text + first.start);
-  raise_failure(c->session, r);
-}
-
 Operand compile_call(Compiler *c, const Node *n) {
   CallNode call = read_call(c, n);
   if (n->kind == NODE_CALL_EACH) return value_call(c, &call, CODE_CALL_EACH);
-  refuse_number_call(c, &call);
   Value known = known_function(c, call.callee);
   if (known.kind == VALUE_FUNCTION && ((Function *)known.object)->function_kind == FUNCTION_PRIMITIVE)
     return builtin_call(c, &call, ((Function *)known.object)->primitive);

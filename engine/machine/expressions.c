@@ -570,7 +570,6 @@ static Operand postfix(Compiler *c, const Node *n, Opcode op) {
   Mark m = mark(c);
   Operand a = compile_expression(c, n->child[0]);
   c->node = n;
-  if (a.type == TYPE_NUMBER && op == CODE_PRIME && n->child[0]->kind != NODE_NAME) compile_fail(c, n, "the transpose of a number is the number: leave out the '");
   Operand x = boxed(c, a);
   Operand result = value_result(c, m, a.type == TYPE_ARRAY ? TYPE_ARRAY : TYPE_ANY);
   emit(c, op, result.reg, x.reg, 0);

@@ -32,6 +32,7 @@ Source *session_source(const Session *s) {
 
 /* The operand or argument [index] of a node; -1 is the node itself. */
 static const Node *part_of(const Node *node, int index) {
+  if (node && index == FAILURE_CALLEE) return node->kind == NODE_PIPE ? node->child[1] : node->count ? node->child[0] : node;
   if (!node || index < 0) return node;
   uint32_t child = (uint32_t)index;
   if (node->kind == NODE_CALL || node->kind == NODE_CALL_EACH) child++;
@@ -88,7 +89,7 @@ void failure_argument(Session *s, Report *r, int index, const char *format, ...)
   va_end(list);
   const Node *origin = session_origin(s);
   if (!origin || (s->depth && !s->origin && s->frame[s->depth - 1].code->prototype->is_library)) return;
-  bool whole = r->label_count == 1 && r->label[0].text[0] == 0 && index >= 0;
+  bool whole = r->label_count == 1 && r->label[0].text[0] == 0 && index != -1;
   if (whole) r->label_count = 0;
   report_label(r, part_of(origin, index)->span, "%s", text);
 }

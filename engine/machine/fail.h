@@ -21,6 +21,8 @@ _Noreturn void fail_argument(Session *session, int index, const char *format, ..
  *   report_remark(r, …); report_advise(r, "A'*v"); raise_failure(session, r); */
 Report *failure(Session *session, const char *format, ...) __attribute__((format(printf, 2, 3)));
 void failure_argument(Session *session, Report *report, int index, const char *format, ...) __attribute__((format(printf, 4, 5)));
+/* Instead of an argument's number: what is called. */
+enum { FAILURE_CALLEE = -2 };
 /* The source text of argument [index], for advice: "A'*v". Cut to [size]. */
 const char *failure_text(Session *session, int index, char *buffer, size_t size);
 _Noreturn void raise_failure(Session *session, Report *report);

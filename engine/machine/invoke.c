@@ -187,12 +187,19 @@ static Value call_partial(Session *s, const Function *f, const Value *given, con
 }
 
 static _Noreturn void fail_callee(Session *s, Value callee) {
-  char text[VALUE_DESCRIPTION], name[64];
-  failure_text(s, 0, name, sizeof name);
-  Report *r = failure(s, "%s is not a function", value_describe(callee, text));
-  failure_argument(s, r, -1, "%s", "");
-  if (callee.kind == VALUE_NUMBER || callee.kind == VALUE_ACTIVE) report_advise(r, "%s*(…)  (a product)", name);
-  if (callee.kind == VALUE_ARRAY) report_advise(r, "%s[…]  (an entry)", name);
+  char what[VALUE_DESCRIPTION], name[64], argument[64];
+  const Node *node = session_origin(s);
+  bool one = node && node->kind == NODE_CALL && node->count == 2;
+  failure_text(s, FAILURE_CALLEE, name, sizeof name);
+  failure_text(s, 0, argument, sizeof argument);
+  Report *r = failure(s, "%s is %s, not a function", name, value_describe(callee, what));
+  failure_argument(s, r, FAILURE_CALLEE, "%s", "");
+  bool number = callee.kind == VALUE_NUMBER || callee.kind == VALUE_ACTIVE, composed = argument[0] == '(';
+  if (number && one) report_advise(r, composed ? "%s*%s" : "%s*(%s)", name, argument);
+  if (callee.kind == VALUE_ARRAY && one) {
+    size_t length = strlen(argument);
+    report_advise(r, "%s[%.*s]", name, (int)(composed ? length - 2 : length), argument + composed);
+  }
   raise_failure(s, r);
 }
 

@@ -140,7 +140,17 @@ static void assign_number2(Session *s, Value *reg, const double *position, doubl
   set_value(reg, value_assign_index(s, value_array(array_copy(s, a)), item, 2, value_number(x)));
 }
 
+/* (x^2)' of a number is more likely a derivative gone wrong than a transpose. */
 static Value prime_of(Session *s, Value v) {
+  bool number = v.kind == VALUE_NUMBER || v.kind == VALUE_ACTIVE;
+  const Node *node = session_origin(s);
+  if (number && node && node->kind == NODE_PRIME && node->child[0]->grouped) {
+    char text[64];
+    Report *r = failure(s, "the ' of a number is not defined");
+    report_advise(r, "%s  (the transpose of a number is the number)", failure_text(s, 0, text, sizeof text));
+    report_advise(r, "f(x) = %s; f'  (the derivative)", text);
+    raise_failure(s, r);
+  }
   if (v.kind != VALUE_FUNCTION) return value_transpose(s, v);
   return function_derivative(s, v);
 }

@@ -217,23 +217,24 @@ typedef struct Attempt {
   MinimiseResult result;
 } Attempt;
 
-static void run_from(const Problem *p, const double *start, size_t n, Attempt *run) {
+static void run_from(const Problem *p, const double *start, size_t n, Attempt *attempt) {
   Session *s = p->session;
   const MinimiseMethod *method = p->settings.method ? find_method(s, p->settings.method) : NULL;
   bool plain = method && strcmp(method->name, "neldermead") == 0;
-  run->observer = (Observer){.session = s, .sign = p->maximise ? -1 : 1, .n = n, .rows = builder_new(s)};
-  clock_gettime(CLOCK_MONOTONIC, &run->observer.begun);
-  run->function = (FunctionObjective){.session = s, .f = p->f, .point = p->point, .count = p->count, .n = n,
-                                      .sign = p->maximise ? -1 : 1, .plain = plain, .observe = observe, .observer = &run->observer};
-  Objective objective = objective_of(&run->function);
+  attempt->observer = (Observer){.session = s, .sign = p->maximise ? -1 : 1, .n = n, .rows = builder_new(s)};
+  clock_gettime(CLOCK_MONOTONIC, &attempt->observer.begun);
+  attempt->function = (FunctionObjective){.session = s, .f = p->f, .point = p->point, .count = p->count, .n = n,
+                                      .sign = p->maximise ? -1 : 1, .plain = plain, .observe = observe, .observer = &attempt->observer};
+  Objective objective = objective_of(&attempt->function);
+  if (!plain) objective.quadratic = objective_is_quadratic(&attempt->function, start);
   const char *refusal = method ? minimise_refusal(method, &objective) : NULL;
   if (refusal) fail(s, "%s %s", method->name, refusal);
   MinimiseOptions options = {.method = p->settings.method, .tolerance = p->settings.tolerance, .steps = p->settings.steps,
                              .eta = p->settings.eta, .beta = p->settings.beta, .negated = p->maximise,
                              .allocate = allocate, .adopt = adopt, .context = s};
-  minimise_run(&objective, start, &options, &run->result);
-  if (run->observer.shown && s->host.progress) s->host.progress(s->host.context, NULL);
-  if (interrupt_flag) end_interrupted(p, &run->function, &run->observer, &run->result);
+  minimise_run(&objective, start, &options, &attempt->result);
+  if (attempt->observer.shown && s->host.progress) s->host.progress(s->host.context, NULL);
+  if (interrupt_flag) end_interrupted(p, &attempt->function, &attempt->observer, &attempt->result);
 }
 
 static double *flat_start(const Problem *p, size_t *n) {
@@ -255,18 +256,18 @@ static double *flat_start(const Problem *p, size_t *n) {
   return x;
 }
 
-static void run_release(Attempt *run) {
-  objective_release(&run->function);
-  value_release(value_builder(run->observer.rows));
+static void run_release(Attempt *attempt) {
+  objective_release(&attempt->function);
+  value_release(value_builder(attempt->observer.rows));
 }
 
 static Value solve(const Problem *p) {
   size_t n;
   double *start = flat_start(p, &n);
-  Attempt *run = scratch(p->session, sizeof(Attempt));
-  run_from(p, start, n, run);
-  Value record = result_record(p, &run->function, &run->observer, &run->result, "");
-  run_release(run);
+  Attempt *attempt = scratch(p->session, sizeof(Attempt));
+  run_from(p, start, n, attempt);
+  Value record = result_record(p, &attempt->function, &attempt->observer, &attempt->result, "");
+  run_release(attempt);
   return record;
 }
 
@@ -293,14 +294,20 @@ static Value solve_anywhere(const Problem *p) {
   int chosen = 0;
   for (int k = 0; k < STARTS; k++) {
     for (size_t i = 0; i < n; i++) start[i] = k < 2 ? k : random_normal(s);
-    Attempt *run = scratch(s, sizeof(Attempt));
-    run_from(p, start, n, run);
-    if (!best || is_better(&run->result, &best->result)) {
+    Attempt *attempt = scratch(s, sizeof(Attempt));
+    run_from(p, start, n, attempt);
+    if (k == 0 && attempt->result.quadratic && attempt->result.kind == MINIMISE_STRICT_MINIMUM) {
+      Value only = result_record(p, &attempt->function, &attempt->observer, &attempt->result, "");
+      memcpy(s->random, random, sizeof random);
+      run_release(attempt);
+      return only;
+    }
+    if (!best || is_better(&attempt->result, &best->result)) {
       if (best) run_release(best);
-      best = run;
+      best = attempt;
       chosen = k;
     } else {
-      run_release(run);
+      run_release(attempt);
     }
   }
   memcpy(s->random, random, sizeof random);

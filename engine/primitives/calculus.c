@@ -3,6 +3,7 @@
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "primitives/calculus.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -10,6 +11,8 @@
 #include "calculus/point.h"
 #include "machine/session.h"
 #include "primitives/argument.h"
+#include "primitives/linear.h"
+#include "values/display.h"
 #include "values/operate.h"
 
 /* A function and the point it is asked about, flattened. */
@@ -110,16 +113,19 @@ static Value jacobian_of(Session *s, const Recording *r, const Value *input, uin
   return array_from_numbers(s, entry, rows, cols);
 }
 
-/* vec stacks columns, points are kept by rows: column k of the answer is entry permuted[k]. */
-static Value by_columns(Session *s, Value jacobian, const Question *q) {
+/* vec stacks columns, points are kept by rows: position k of vec is this position by rows. */
+static uint32_t by_rows(const Array *p, uint32_t k) { return (k % p->rows) * p->cols + k / p->rows; }
+
+/* Turns the columns of a derivative by a matrix, and with [rows] its rows too, into the order of vec. */
+static Value by_columns(Session *s, Value jacobian, const Question *q, bool rows) {
   const Array *p = q->count == 1 && q->argument[0].kind == VALUE_ARRAY ? value_as_array(q->argument[0]) : NULL;
   if (!p || p->rows == 1 || p->cols == 1) return jacobian;
   const Array *j = value_as_array(jacobian);
   Value *entry = scratch(s, (array_count(j) + 1) * sizeof(Value));
   for (uint32_t i = 0; i < j->rows; i++)
     for (uint32_t k = 0; k < j->cols; k++) {
-      uint32_t row = k % p->rows, col = k / p->rows;
-      entry[(size_t)i * j->cols + k] = array_entry(j, (size_t)i * j->cols + row * p->cols + col);
+      size_t from = rows ? by_rows(p, i) : i;
+      entry[(size_t)i * j->cols + k] = array_entry(j, from * j->cols + by_rows(p, k));
     }
   Value turned = array_from_numbers(s, entry, j->rows, j->cols);
   value_release(jacobian);
@@ -130,7 +136,7 @@ static Value call_jacobian(Session *s, const Arguments *a) {
   if (a->count < 2) return without_point(s, a, "jacobian");
   Question q = question(s, a, "jacobian");
   Recording r = record_question(s, &q);
-  Value result = by_columns(s, jacobian_of(s, &r, q.input, r.outputs), &q);
+  Value result = by_columns(s, jacobian_of(s, &r, q.input, r.outputs), &q, false);
   recording_release(s, &r);
   return result;
 }
@@ -160,7 +166,7 @@ static Value symmetrised(Session *s, Value h) {
 static Value call_hessian(Session *s, const Arguments *a) {
   if (a->count < 2) return without_point(s, a, "hessian");
   Question q = question(s, a, "hessian");
-  Value h = symmetrised(s, hessian_at(s, &q, "hessian"));
+  Value h = by_columns(s, symmetrised(s, hessian_at(s, &q, "hessian")), &q, true);
   if (q.count == 1 && (q.argument[0].kind == VALUE_NUMBER || q.argument[0].kind == VALUE_ACTIVE)) {
     Value number = array_entry(value_as_array(h), 0);
     value_release(h);
@@ -278,6 +284,80 @@ static Value call_derivative(Session *s, const Arguments *a) {
   return result;
 }
 
+/* ---- classify ---- */
+
+/* A gradient this small against the function's own scale counts as zero, an eigenvalue this small against
+ * the largest as flat: the square root of the rounding unit, what differences of values can tell. */
+static const double STATIONARY = 1.5e-8;
+
+static const char *kind_of(double least, double largest, double scale_) {
+  double flat = STATIONARY * scale_;
+  if (least > flat) return "minimum";
+  if (largest < -flat) return "maximum";
+  if (least < -flat && largest > flat) return "saddle";
+  return "flat";
+}
+
+static void list_eigenvalues(const Array *w, Text *out) {
+  for (uint32_t i = w->rows; i-- > 0;) {
+    text_string(out, i + 1 == w->rows ? "" : i == 0 ? " and " : ", ");
+    display_number(w->data[i], 6, out);
+  }
+}
+
+static const char *signs_of(const char *kind, uint32_t n) {
+  bool minimum = strcmp(kind, "minimum") == 0, maximum = strcmp(kind, "maximum") == 0;
+  if (strcmp(kind, "saddle") == 0) return ", of both signs";
+  if (strcmp(kind, "flat") == 0) return ", some zero: the second derivatives do not decide";
+  if (!minimum && !maximum) return "";
+  if (n == 1) return minimum ? ", positive" : ", negative";
+  if (n == 2) return minimum ? ", both positive" : ", both negative";
+  return minimum ? ", all positive" : ", all negative";
+}
+
+static Value eigenvalues_of(Session *s, Value h) {
+  Value w;
+  rule_apply(s, &rule_eigvals_symmetric, &h, &w);
+  if (w.kind == VALUE_ARRAY) return w;
+  return array_from_numbers(s, &w, 1, 1);
+}
+
+static Value call_classify(Session *s, const Arguments *a) {
+  Question q = question(s, a, "classify");
+  if (q.inputs == 0) fail(s, "classify needs a point: classify(f, [1, 1])");
+  Recording r = record_scalar(s, &q, "classify");
+  Value *bar = scratch(s, (q.inputs + 1) * sizeof(Value)), one = value_number(1);
+  recording_adjoint(s, &r, q.input, &one, bar);
+  Recording g = recording_gradient(s, &r, q.input);
+  Value h = symmetrised(s, jacobian_of(s, &g, q.input, q.inputs)), w = eigenvalues_of(s, h);
+  const Array *eigen = value_as_array(w);
+  double slope = 0, at = 0;
+  for (uint32_t i = 0; i < q.inputs; i++) {
+    slope = fmax(slope, fabs(bar[i].number));
+    at = fmax(at, fabs(q.input[i].number));
+  }
+  double largest = eigen->data[0], least = eigen->data[eigen->rows - 1], size = fmax(fabs(largest), fabs(least));
+  bool stationary = slope <= STATIONARY * fmax(1, size * fmax(1, at));
+  const char *kind = !stationary ? "not stationary" : kind_of(least, largest, size > 0 ? size : 1);
+  Value gradient = shaped(s, &q, bar);
+  Text text = {0};
+  text_format(&text, "%s: gradient ", kind);
+  display_inline(gradient, &(DisplayOptions){.columns = 60}, &text);
+  text_string(&text, q.inputs == 1 ? ", second derivative " : ", Hessian eigenvalues ");
+  list_eigenvalues(eigen, &text);
+  text_string(&text, signs_of(kind, q.inputs));
+  Record *record = record_new(s);
+  record_put(s, record, "kind", value_string(string_new(s, kind, strlen(kind))));
+  record_put(s, record, "gradient", gradient);
+  record_put(s, record, "eigenvalues", w);
+  record->style = RECORD_VERDICT;
+  record->summary = text.bytes;
+  value_release(h);
+  recording_release(s, &g);
+  recording_release(s, &r);
+  return value_record(record);
+}
+
 const Primitive calculus_rows[CALCULUS_ROWS_COUNT] = {
     {.name = "derivative", .parameters = "(f, x = , k = 1)", .call = call_derivative, .differentiable = DERIVE_THROUGH,
      .help = "The exact k-th derivative of f at the number x; f'(x), f''(x) are short for it. Without x, the derivative as a function.",
@@ -289,8 +369,11 @@ const Primitive calculus_rows[CALCULUS_ROWS_COUNT] = {
      .help = "The Jacobian matrix of F at p: row i holds the derivatives of output i. For a scalar F the 1×n row df/dx.",
      .example = "jacobian(x -> [x[1]*x[2], x[1]], [3, 5])", .gives = "[5, 3;\n 1, 0]  # 2×2"},
     {.name = "hessian", .parameters = "(arguments...)", .call = call_hessian, .differentiable = DERIVE_THROUGH,
-     .help = "The exact Hessian matrix of f at p, symmetric; also ∇²f(p).",
+     .help = "The exact Hessian matrix of f at p, symmetric; also ∇²f(p). By a matrix it follows vec.",
      .example = "hessian(x -> x[1]^2*x[2], [3, 5])", .gives = "[10, 6;\n  6, 0]  # 2×2"},
+    {.name = "classify", .parameters = "(arguments...)", .call = call_classify, .differentiable = DERIVE_NONE, .reason = "its value is a verdict",
+     .help = "What kind of point p is for f: not stationary, or a minimum, maximum, saddle or flat point by the eigenvalues of the Hessian: classify(f, p). Fields: kind gradient eigenvalues.",
+     .example = "classify(x -> x[1]^2 - x[2]^2, [0, 0])", .gives = "saddle: gradient [0, 0], Hessian eigenvalues -2 and 2, of both signs"},
     {.name = "hvp", .parameters = "(f, p, v)", .call = call_hvp, .differentiable = DERIVE_THROUGH,
      .help = "The Hessian of f at p times v, without forming the Hessian.",
      .example = "hvp(x -> x[1]^2*x[2], [3, 5], [1, 0])", .gives = "[10, 6]"},

@@ -6,7 +6,7 @@
 
 #include "primitives/primitive.h"
 
-enum { CALCULUS_ROWS_COUNT = 7 };
+enum { CALCULUS_ROWS_COUNT = 8 };
 extern const Primitive calculus_rows[CALCULUS_ROWS_COUNT];
 
 #endif

@@ -178,10 +178,8 @@ static Value read_bytes(Session *session, const char *name, const char *bytes, s
   ReadTable *read = scratch(session, sizeof *read);
   char error[READ_ERROR_SIZE];
   size_t line;
-  if (!table_read(bytes, length, read, error, &line)) {
-    if (line) fail_argument(session, 0, "%s, line %zu: %s", name, line, error);
+  if (!table_read(bytes, length, read, error, &line)) /* the message names the line */
     fail_argument(session, 0, "%s: %s", name, error);
-  }
   scratch_adopt(session, read, free_table);
   if (read->row_count > UINT32_MAX) fail_argument(session, 0, "%s has too many rows", name);
   uint32_t rows = (uint32_t)read->row_count, count = (uint32_t)read->column_count;

@@ -325,8 +325,8 @@ static void add_response(Terms *terms, const Node *node) {
   bool column = value.kind == VALUE_ARRAY && value_as_array(value)->cols == 1 &&
                 value_as_array(value)->rows == terms->design->rows;
   if (!column)
-    formula_refuse(data, node, "the response %s must be a column of numbers, but it is %s",
-                   formula_node_text(data, node),
+    formula_refuse(data, node, "the response %s must be a column of %zu numbers, but it is %s",
+                   formula_node_text(data, node), terms->design->rows,
                    formula_is_text(value) ? "text" : value_describe(value, found));
   double *y = column_new(terms->design);
   memcpy(y, value_as_array(value)->data, terms->design->rows * sizeof *y);

@@ -91,8 +91,10 @@ _Noreturn static void refuse_unknown(const FormulaData *data, const Node *node) 
                          : formula_failure(data, node, "unknown name %s", name);
   Suggestion suggestion;
   suggestion_start(&suggestion, name);
-  if (!again) offer_columns(data->table, &suggestion);
-  if (!again) offer_variables(data->session, &suggestion);
+  if (!again) {
+    offer_columns(data->table, &suggestion);
+    offer_variables(data->session, &suggestion);
+  }
   if (data->table) remark_columns(data->table, report);
   else advise_table(data, node->symbol, report);
   if (suggestion.best) report_advise(report, "%s", suggestion.best);

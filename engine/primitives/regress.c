@@ -5,7 +5,6 @@
  *
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include <math.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "primitives/argument.h"
@@ -105,8 +104,8 @@ static void remark_dropped(Text *remark, size_t dropped) {
 
 /* Takes ownership of [remark]. */
 static Record *fit_model(Session *session, const Design *design, Text *remark) {
-  const char *added = scratch(session, remark->length + 1);
-  memcpy((char *)(uintptr_t)added, remark->bytes ? remark->bytes : "", remark->length + 1);
+  char *added = scratch(session, remark->length + 1);
+  memcpy(added, remark->bytes ? remark->bytes : "", remark->length + 1);
   text_free(remark);
   if (design->count == 0) fail(session, "the model has neither a term nor an intercept");
   LinearFitData data = {.rows = design->rows,
@@ -259,8 +258,8 @@ static const Record *model_argument(Session *session, const Arguments *arguments
 /* The coefficient of a column that was left out is nan and counts as 0. */
 static Value predict_rows(Session *session, const Design *design, const Array *coef) {
   if (coef->rows != design->count)
-    fail_argument(session, 0, "the model has %u coefficients for %zu terms", coef->rows,
-                  design->count);
+    fail_argument(session, 1, "these data give %zu column%s, but the model has %u coefficients",
+                  design->count, design->count == 1 ? "" : "s", coef->rows);
   double *high = scratch(session, 3 * (design->count + 1) * sizeof *high);
   double *low = high + design->count, *factor = low + design->count;
   Array *result = array_new(session, design->rows, 1, ELEMENT_REAL);

@@ -87,7 +87,7 @@ typedef struct Array {
   double *data;   /* rows*cols; follows the struct in one 64-byte aligned block */
 } Array;
 
-enum { ARRAY_LARGEST = 1 << 30 }; /* elements; more is refused before allocating */
+enum { ARRAY_LARGEST = 1 << 27 }; /* entries, 1 GiB; more is refused before allocating */
 
 /* A new array with undefined entries. Refuses (fail) sizes past ARRAY_LARGEST or past memory. */
 Array *array_new(Session *session, size_t rows, size_t cols, Element element);
