@@ -56,7 +56,7 @@ static CallNode read_call(Compiler *c, const Node *n) {
 }
 
 static Operand compile_argument(Compiler *c, const Node *argument) {
-  return argument->kind == NODE_GENERATED ? compile_comprehension(c, argument) : compile_expression(c, argument);
+  return argument->kind == NODE_GENERATED ? compile_comprehension(c, argument) : compile_used(c, argument);
 }
 
 /* An argument in the next register of the window its type says. */

@@ -110,6 +110,7 @@ Report *compile_failure(Compiler *c, const Node *node, const char *format, ...) 
 
 /* expressions.c */
 Operand compile_expression(Compiler *c, const Node *node);
+Operand compile_used(Compiler *c, const Node *node); /* fails at run time when a call gave nothing */
 Operand compile_boxed(Compiler *c, const Node *node); /* in the top value temporary */
 void compile_condition(Compiler *c, const Node *node, uint32_t *chain); /* jumps taken when it is false */
 Operand read_name(Compiler *c, const Node *node, const Symbol *name);

@@ -681,6 +681,18 @@ Operand compile_expression(Compiler *c, const Node *n) {
   return result;
 }
 
+Operand compile_used(Compiler *c, const Node *n) {
+  Operand x = compile_expression(c, n);
+  bool call = n->kind == NODE_CALL || n->kind == NODE_PIPE || n->kind == NODE_IMPLICIT;
+  if (!call || x.type != TYPE_ANY) return x;
+  const Node *outer = c->node;
+  c->node = n;
+  emit(c, CODE_PRESENT, x.reg, 0, 0);
+  c->last_result = UINT32_MAX;
+  c->node = outer;
+  return x;
+}
+
 Operand compile_boxed(Compiler *c, const Node *n) {
   Mark m = mark(c);
   Operand x = compile_expression(c, n);

@@ -166,7 +166,7 @@ static void assign_several(Compiler *c, const Node *n, const Node *targets) {
 
 static void compile_assign(Compiler *c, const Node *n) {
   const Node *targets = n->child[0];
-  if (targets->count == 1) assign_part(c, targets->child[0], compile_expression(c, n->child[1]));
+  if (targets->count == 1) assign_part(c, targets->child[0], compile_used(c, n->child[1]));
   else assign_several(c, n, targets);
 }
 

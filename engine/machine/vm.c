@@ -642,6 +642,9 @@ do_SHAPE: HERE; shape_of(s, v[i->b], frame->code->node[i->c], n + i->a); STEP(1)
 do_EXPECT:
   if (n[i->a] != n[i->b]) HERE, fail_expectation(s, frame->code->node[i->c], i[1].a, n[i->a], n[i->b]);
   STEP(2);
+do_PRESENT:
+  if (v[i->a].kind == VALUE_NOTHING) HERE, fail(s, "this call gives no value: the function's body ends in a statement, not in an expression");
+  STEP(1);
 do_DISCARD: HERE; discard(s, v[i->a]); STEP(1);
 do_SIZE_CHECK: HERE; size_check(s, v[i->a], i->c); STEP(1);
 
