@@ -112,10 +112,21 @@ static Recording *gradient_at(FunctionObjective *o, ObjectivePath *p, const doub
 /* Deriving every row of the Hessian costs about the gradient's trace each; past this it is not worth it. */
 static const double QUADRATIC_EFFORT = 200000;
 
-static bool has_branches(const Trace *t) {
+/* Only operations that keep polynomials polynomials: a slope of abs or floor is locally constant too. */
+static bool is_polynomial(const Step *step) {
+  unsigned op = step->op == STEP_VECTOR ? step->detail : step->op;
+  switch (op) {
+    case SCALAR_ADD: case SCALAR_SUBTRACT: case SCALAR_MULTIPLY: case SCALAR_NEGATE:
+    case STEP_SUM: case STEP_DOT: case STEP_PRODUCT: case STEP_GATHER: return true;
+    case SCALAR_DIVIDE: case SCALAR_POWER: return true; /* by or to what varies, a row of the Hessian varies */
+    default: return false;
+  }
+}
+
+static bool all_polynomial(const Trace *t) {
   for (uint32_t i = 0; i < t->step_count; i++)
-    if (t->step[i].op == STEP_GUARD) return true;
-  return false;
+    if (!is_polynomial(&t->step[i])) return false;
+  return true;
 }
 
 static bool row_is_constant(FunctionObjective *o, const Recording *gradient, uint32_t row, const double *x) {
@@ -134,12 +145,56 @@ static bool row_is_constant(FunctionObjective *o, const Recording *gradient, uin
 bool objective_is_quadratic(FunctionObjective *o, const double *x) {
   bool undefined;
   ObjectivePath *p = path_at(o, x, &undefined);
-  if (!p || has_branches(p->value.trace)) return false;
+  if (!p || !all_polynomial(p->value.trace)) return false;
   if ((double)p->value.trace->cell_count * (double)o->n > QUADRATIC_EFFORT) return false;
   const Recording *g = gradient_at(o, p, x);
   bool quadratic = true;
   for (uint32_t i = 0; i < o->n && quadratic; i++) quadratic = row_is_constant(o, g, i, x);
   return quadratic;
+}
+
+/* ---- kinks ---- */
+
+/* How near to its kink an operation counts as at it, against the size of what it is given. */
+static const double KINK = 1e-9;
+
+static bool near_zero(double x, double size) { return fabs(x) <= KINK * fmax(1, size); }
+
+static const char *kink_of(unsigned op, double a, double b) {
+  switch (op) {
+    case SCALAR_abs: case SCALAR_sign: case SCALAR_relu: return near_zero(a, 0) ? scalar_row[op].name : NULL;
+    case SCALAR_max: case SCALAR_min: return near_zero(a - b, fabs(a)) ? scalar_row[op].name : NULL;
+    case SCALAR_floor: case SCALAR_ceil: return near_zero(a - round(a), fabs(a)) ? scalar_row[op].name : NULL;
+    default: return NULL;
+  }
+}
+
+static const char *step_kink(const Trace *t, const Step *step) {
+  const double *c = t->cell;
+  if (step->op == STEP_NORM) return near_zero(c[step->out], 0) ? "norm" : NULL;
+  if (step->op == STEP_GUARD) {
+    bool equality = step->detail == OP_EQUAL || step->detail == OP_UNEQUAL;
+    return !equality && near_zero(c[step->a] - c[step->b], fabs(c[step->a])) ? "a branch" : NULL;
+  }
+  if (step->op != STEP_VECTOR) return step->op < SCALAR_COUNT ? kink_of(step->op, c[step->a], c[step->b]) : NULL;
+  const Run *run = &t->run[step->a];
+  for (uint32_t i = 0; i < run->n; i++) {
+    const char *kink = kink_of(step->detail, c[run->a + i * run->a_step], c[run->b + i * run->b_step]);
+    if (kink) return kink;
+  }
+  return NULL;
+}
+
+const char *objective_kink(FunctionObjective *o, const double *x) {
+  if (o->plain) return NULL;
+  bool undefined;
+  const ObjectivePath *p = path_at(o, x, &undefined);
+  if (!p) return NULL;
+  for (uint32_t i = 0; i < p->value.trace->step_count; i++) {
+    const char *kink = step_kink(p->value.trace, &p->value.trace->step[i]);
+    if (kink) return kink;
+  }
+  return NULL;
 }
 
 /* ---- callbacks ---- */

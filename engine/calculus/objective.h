@@ -35,6 +35,8 @@ Objective objective_of(FunctionObjective *function);
 /* Proof that the function is a polynomial of degree two at most: its recording has no branch and the
  * entries of its Hessian do not depend on the input. False also when that would take too long to see. */
 bool objective_is_quadratic(FunctionObjective *function, const double *start);
+/* The name of an operation that has a kink at x ("abs", "max", "a branch"), or NULL. */
+const char *objective_kink(FunctionObjective *function, const double *x);
 void objective_release(FunctionObjective *function);
 
 /* The arguments with the numbers of x: owned values in scratch. */

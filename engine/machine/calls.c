@@ -208,7 +208,7 @@ static Value known_function(Compiler *c, const Node *callee) {
     if (c->capture[i].name == name) return value_nothing();
   if (find_variable(c, name)) return value_nothing();
   Binding *b = session_binding(c->session, name);
-  if (b->assumed == TYPE_NONE) return b->builtin;
+  if (user_type(c, b) == TYPE_NONE) return b->builtin;
   return b->is_function ? b->value : value_nothing();
 }
 

@@ -80,6 +80,12 @@ typedef struct Compiler {
   bool in_index;
 } Compiler;
 
+/* The type of the user's value of a name, NONE when there is none. The library does not see the user's
+ * names: what it calls stays what it was written for. */
+static inline Type user_type(const Compiler *c, const Binding *b) {
+  return c->prototype->is_library && b->builtin.kind != VALUE_NOTHING ? TYPE_NONE : b->assumed;
+}
+
 /* emit.c */
 uint32_t emit(Compiler *c, Opcode op, uint32_t a, uint32_t b, uint32_t cc);
 void emit_extra(Compiler *c, uint32_t a, uint32_t b, uint32_t cc);

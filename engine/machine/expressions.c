@@ -73,7 +73,7 @@ Operand read_name(Compiler *c, const Node *node, const Symbol *name) {
   for (uint32_t i = 0; i < c->prototype->capture_count; i++)
     if (c->capture[i].name == name) return (Operand){c->capture[i].type, c->capture[i].reg, false};
   Binding *binding = session_binding(c->session, name);
-  if (binding->assumed != TYPE_NONE) return read_global(c, name, binding->assumed);
+  if (user_type(c, binding) != TYPE_NONE) return read_global(c, name, binding->assumed);
   if (binding->builtin.kind == VALUE_NUMBER) return constant(c, binding->builtin.number);
   if (binding->builtin.kind != VALUE_NOTHING) return literal_operand(c, value_keep(binding->builtin));
   return unknown_name(c, node, name);
@@ -386,7 +386,8 @@ static bool surely_number(Compiler *c, const Node *n) {
       for (uint32_t i = 0; i < c->prototype->capture_count; i++)
         if (c->capture[i].name == n->symbol) return c->capture[i].type == TYPE_NUMBER;
       Binding *b = session_binding(c->session, n->symbol);
-      return b->assumed == TYPE_NUMBER || (b->assumed == TYPE_NONE && b->builtin.kind == VALUE_NUMBER);
+      Type type = user_type(c, b);
+      return type == TYPE_NUMBER || (type == TYPE_NONE && b->builtin.kind == VALUE_NUMBER);
     }
     case NODE_NEGATE: return surely_number(c, n->child[0]);
     case NODE_BINARY:

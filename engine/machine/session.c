@@ -114,7 +114,10 @@ _Noreturn void session_fail_unknown(Session *s, const Symbol *name) {
   raise_failure(s, r);
 }
 
-_Noreturn void session_fail_unset(Session *s, const Symbol *name) { fail(s, "%s has no value yet on this path", name->name); }
+_Noreturn void session_fail_unset(Session *s, const Symbol *name) {
+  if (s->depth && s->frame[s->depth - 1].code->prototype->is_unit) session_fail_unknown(s, name);
+  fail(s, "%s has no value yet on this path", name->name);
+}
 
 /* ---- a session's life ---- */
 
@@ -203,10 +206,22 @@ void mml_free(Mml *mml) {
 
 /* ---- after an error ---- */
 
+/* Names the failed statement was about to define are as unknown as before. */
+static void forget_announced(Session *s) {
+  for (uint32_t i = 0; i < s->binding_count; i++) {
+    Binding *b = &s->binding[i];
+    if (b->value.kind != VALUE_NOTHING || b->assumed == TYPE_NONE) continue;
+    b->assumed = TYPE_NONE;
+    b->is_function = false;
+    s->epoch++;
+  }
+}
+
 /* What a failed loop has assigned so far stays, as it would had the loop been typed line by line. */
 static void recover(Session *s) {
   for (uint32_t i = s->depth; i-- > 0;)
     if (s->frame[i].code->prototype->is_unit) frame_export(s, &s->frame[i], true);
+  forget_announced(s);
   scratch_release(s, NULL);
   s->depth = s->native_depth = 0;
   s->level = 0;

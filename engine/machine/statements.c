@@ -51,10 +51,6 @@ static void assign_variable(Compiler *c, const Symbol *name, Operand x) {
   v->defined = true;
 }
 
-static Operand read_variable(Compiler *c, const Node *node, const Symbol *name) {
-  return read_name(c, node, name);
-}
-
 /* Assigns a value to target, which may be a chain a.b[i].c: the parts are read on the way in and written
  * back on the way out. */
 static void assign_part(Compiler *c, const Node *target, Operand value);
@@ -96,49 +92,42 @@ static bool assign_number(Compiler *c, const Node *target, Operand value) {
   return true;
 }
 
-/* The container of a target, out of its variable so that it may be changed in place. */
-static Operand take_container(Compiler *c, const Node *target) {
-  if (target->kind == NODE_NAME) {
-    Variable *v = find_variable(c, target->symbol);
-    Operand x = read_variable(c, target, target->symbol);
-    Operand container = boxed(c, x);
-    if (!type_is_number(x.type) && v) {
-      uint16_t reg = value_temporary(c);
-      emit(c, CODE_TAKE, reg, container.reg, 0);
-      c->last_result = UINT32_MAX;
-      container = (Operand){TYPE_ANY, reg, true};
-    }
-    return container;
-  }
-  return compile_boxed(c, target);
+/* What a target's container holds may change kind with an entry that is not a plain number. */
+static void assign_into_variable(Compiler *c, Variable *v, Type entry) {
+  if (v->type != TYPE_ARRAY || (entry != TYPE_NUMBER && entry != TYPE_ARRAY)) widen(c, &v->type, TYPE_ANY);
+}
+
+/* The container of a target: the variable's own register, changed in place, or a part that is written
+ * back into its own container afterwards. */
+static Operand target_container(Compiler *c, const Node *inner, Type entry) {
+  if (inner->kind != NODE_NAME) return compile_boxed(c, inner);
+  Variable *v = find_variable(c, inner->symbol);
+  Operand x = read_name(c, inner, inner->symbol);
+  if (type_is_number(x.type)) return boxed(c, x);
+  assign_into_variable(c, v, entry);
+  return (Operand){TYPE_ANY, x.reg, false};
 }
 
 static void assign_part(Compiler *c, const Node *target, Operand value) {
-  uint32_t number = c->number_top, values = c->value_top;
   if (target->kind == NODE_NAME) {
     assign_variable(c, target->symbol, value);
     return;
   }
   if (target->kind == NODE_INDEX && assign_number(c, target, value)) return;
-  Operand boxed_value = boxed(c, value);
-  const Node *inner = target->child[0];
+  uint32_t number = c->number_top, values = c->value_top;
+  Operand boxed_value = boxed(c, value), container = target_container(c, target->child[0], value.type);
   if (target->kind == NODE_INDEX) {
-    Operand view = boxed(c, inner->kind == NODE_NAME ? read_variable(c, inner, inner->symbol) : compile_boxed(c, inner));
-    uint16_t first = compile_items(c, target, view);
-    Operand container = take_container(c, inner);
+    uint16_t first = compile_items(c, target, container);
     c->node = target;
     emit(c, CODE_ASSIGN_INDEX, container.reg, boxed_value.reg, first);
     emit_extra(c, target->count - 1, 0, 0);
-    c->last_result = UINT32_MAX;
-    assign_part(c, inner, container);
   } else {
-    Operand container = take_container(c, inner);
     c->node = target;
     emit(c, CODE_ASSIGN_FIELD, container.reg, boxed_value.reg, 0);
     emit_wide(c, target->symbol->id);
-    c->last_result = UINT32_MAX;
-    assign_part(c, inner, container);
   }
+  c->last_result = UINT32_MAX;
+  if (container.temporary) assign_part(c, target->child[0], container);
   free_temporaries(c, number, values);
 }
 

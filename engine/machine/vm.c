@@ -118,13 +118,8 @@ static double index_number2(Session *s, Value v, double row, double col) {
 }
 
 static __attribute__((noinline)) void assign_number(Session *s, Value *reg, double position, double x) {
-  Array *a = value_as_array(*reg);
-  Value item = value_number(position), container = *reg;
-  value_keep(container); /* survives in the variable when the position is wrong */
-  Array *copy = array_copy(s, a);
-  value_release(container);
-  Value changed = value_assign_index(s, value_array(copy), &item, 1, value_number(x));
-  set_value(reg, changed);
+  Value item = value_number(position);
+  *reg = value_assign_index(s, *reg, &item, 1, value_number(x));
 }
 
 static void assign_number2(Session *s, Value *reg, const double *position, double x) {
@@ -137,7 +132,7 @@ static void assign_number2(Session *s, Value *reg, const double *position, doubl
     return;
   }
   Value item[2] = {value_number(row), value_number(col)};
-  set_value(reg, value_assign_index(s, value_array(array_copy(s, a)), item, 2, value_number(x)));
+  *reg = value_assign_index(s, *reg, item, 2, value_number(x));
 }
 
 /* (x^2)' of a number is more likely a derivative gone wrong than a transpose. */
@@ -516,13 +511,7 @@ do_INDEX_NUMBER: {
 }
 do_INDEX_NUMBER2: HERE; n[i->a] = index_number2(s, v[i->b], n[i->c], n[i->c + 1]); STEP(1);
 do_END: HERE; n[i->a] = value_end(s, v[i->b], i[1].a, i[1].b); STEP(2);
-do_ASSIGN_INDEX: {
-  HERE;
-  Value container = v[i->a];
-  v[i->a] = value_nothing();
-  v[i->a] = value_assign_index(s, container, v + i->c, i[1].a, v[i->b]);
-  STEP(2);
-}
+do_ASSIGN_INDEX: HERE; v[i->a] = value_assign_index(s, v[i->a], v + i->c, i[1].a, v[i->b]); STEP(2);
 do_ASSIGN_NUMBER: {
   Array *array = value_as_array(v[i->a]);
   size_t k;
@@ -536,13 +525,7 @@ do_ASSIGN_NUMBER: {
 }
 do_ASSIGN_NUMBER2: HERE; assign_number2(s, &v[i->a], n + i->c, n[i->b]); STEP(1);
 do_FIELD: HERE; set_value(&v[i->a], value_field(s, v[i->b], symbol_of(s, wide(i)))); STEP(2);
-do_ASSIGN_FIELD: {
-  HERE;
-  Value container = v[i->a];
-  v[i->a] = value_nothing();
-  v[i->a] = value_assign_field(s, container, symbol_of(s, wide(i)), v[i->b]);
-  STEP(2);
-}
+do_ASSIGN_FIELD: HERE; v[i->a] = value_assign_field(s, v[i->a], symbol_of(s, wide(i)), v[i->b]); STEP(2);
 
 do_VECTOR: HERE; set_value(&v[i->a], vector_of(s, n + i->b, i->c)); STEP(1);
 do_BLOCKS: {

@@ -138,7 +138,7 @@ static const char *kind_text(const MinimiseResult *r) {
     case MINIMISE_FLAT: return "flat";
     case MINIMISE_SADDLE: return "saddle";
     case MINIMISE_MAXIMUM: return r->negated ? "minimum" : "maximum";
-    case MINIMISE_STATIONARY: return "stationary";
+    case MINIMISE_STATIONARY: return strncmp(r->reason, "at a kink", 9) == 0 ? "kink" : "stationary";
     case MINIMISE_NOT_STATIONARY: return "not stationary";
     case MINIMISE_UNDEFINED: return "undefined";
     default: return "unbounded";
@@ -154,7 +154,9 @@ static Value point_value(const Problem *p, const FunctionObjective *o, const dou
   return value_tuple(tuple);
 }
 
-static Value result_record(const Problem *p, const FunctionObjective *o, const Observer *observer, const MinimiseResult *r, const char *remark) {
+static void print_kink(const MinimiseResult *r, const char *const *names, const char *kink, Text *text);
+
+static Value result_record(const Problem *p, const FunctionObjective *o, const Observer *observer, const MinimiseResult *r, const char *kink, const char *remark) {
   Session *s = p->session;
   const char **names = coordinate_names(p, o->n);
   Record *record = record_new(s);
@@ -176,12 +178,42 @@ static Value result_record(const Problem *p, const FunctionObjective *o, const O
   record_put(s, record, "active", value_tuple(tuple_new(s, 0)));
   record_put(s, record, "trace", trace_table(p, observer, names));
   Text text = {0};
-  verdict_print(r, names, &text);
+  if (kink) print_kink(r, names, kink, &text);
+  else verdict_print(r, names, &text);
   if (remark[0]) text_format(&text, "%s\n", remark);
   if (text.length && text.bytes[text.length - 1] == '\n') text.bytes[--text.length] = 0;
   record->style = RECORD_VERDICT;
   record->summary = text.bytes;
   return value_record(record);
+}
+
+/* Where the function has a kink its derivatives say nothing about the point; only values around it do. */
+static void print_kink(const MinimiseResult *r, const char *const *names, const char *kink, Text *text) {
+  verdict_print_point(r, names, text);
+  text_format(text, "value %.6g at a kink of %s: ", (r->negated ? -r->value : r->value) + 0.0, kink); /* -0 reads badly */
+  if (r->converged) text_format(text, "no %s value was found around it, but derivatives prove nothing here\n", r->negated ? "higher" : "lower");
+  else text_format(text, "not converged, there are %s values around it\n", r->negated ? "higher" : "lower");
+}
+
+/* Values around x, along the axes and in random directions, at three distances. */
+static bool lower_around(FunctionObjective *o, const Objective *objective, const double *x, double value) {
+  Session *s = o->session;
+  size_t n = o->n, directions = 2 * n + 16;
+  double *y = scratch(s, n * sizeof(double));
+  static const double distances[] = {1e-6, 1e-4, 1e-2};
+  for (size_t k = 0; k < directions; k++) {
+    double size = 0;
+    for (size_t i = 0; i < n; i++) {
+      y[i] = k < 2 * n ? (i == k / 2) * (k % 2 ? -1.0 : 1.0) : sin((double)(7 * k + 13 * i)); /* any spread will do */
+      size = fmax(size, fabs(x[i]));
+    }
+    for (size_t d = 0; d < sizeof distances / sizeof *distances; d++) {
+      double *z = scratch(s, n * sizeof(double));
+      for (size_t i = 0; i < n; i++) z[i] = x[i] + distances[d] * fmax(1, size) * y[i];
+      if (objective->value(objective->context, z) < value - 1e-12 * fmax(1, fabs(value))) return true;
+    }
+  }
+  return false;
 }
 
 static const MinimiseMethod *find_method(Session *s, const char *name) {
@@ -205,7 +237,7 @@ static const MinimiseMethod *find_method(Session *s, const char *name) {
 /* Ctrl-C during a run: what was found goes into ans, then the evaluation ends. */
 static _Noreturn void end_interrupted(const Problem *p, const FunctionObjective *o, const Observer *observer, const MinimiseResult *r) {
   Session *s = p->session;
-  session_define(s, symbol_intern(&s->symbols, "ans", 3), result_record(p, o, observer, r, "interrupted"));
+  session_define(s, symbol_intern(&s->symbols, "ans", 3), result_record(p, o, observer, r, NULL, "interrupted"));
   note(s, "the best point found so far is in ans");
   check_interrupt(s);
   fail(s, "interrupted");
@@ -215,6 +247,7 @@ typedef struct Attempt {
   FunctionObjective function;
   Observer observer;
   MinimiseResult result;
+  const char *kink; /* of the function at the result, or NULL */
 } Attempt;
 
 static void run_from(const Problem *p, const double *start, size_t n, Attempt *attempt) {
@@ -233,6 +266,14 @@ static void run_from(const Problem *p, const double *start, size_t n, Attempt *a
                              .eta = p->settings.eta, .beta = p->settings.beta, .negated = p->maximise,
                              .allocate = allocate, .adopt = adopt, .context = s};
   minimise_run(&objective, start, &options, &attempt->result);
+  MinimiseResult *r = &attempt->result;
+  bool settled = r->kind != MINIMISE_UNDEFINED && r->kind != MINIMISE_UNBOUNDED && isfinite(r->value);
+  attempt->kink = settled ? objective_kink(&attempt->function, r->x) : NULL;
+  if (attempt->kink) {
+    r->converged = !lower_around(&attempt->function, &objective, r->x, r->value);
+    r->kind = MINIMISE_STATIONARY;
+    snprintf(r->reason, sizeof r->reason, "at a kink of %s", attempt->kink);
+  }
   if (attempt->observer.shown && s->host.progress) s->host.progress(s->host.context, NULL);
   if (interrupt_flag) end_interrupted(p, &attempt->function, &attempt->observer, &attempt->result);
 }
@@ -266,7 +307,7 @@ static Value solve(const Problem *p) {
   double *start = flat_start(p, &n);
   Attempt *attempt = scratch(p->session, sizeof(Attempt));
   run_from(p, start, n, attempt);
-  Value record = result_record(p, &attempt->function, &attempt->observer, &attempt->result, "");
+  Value record = result_record(p, &attempt->function, &attempt->observer, &attempt->result, attempt->kink, "");
   run_release(attempt);
   return record;
 }
@@ -297,7 +338,7 @@ static Value solve_anywhere(const Problem *p) {
     Attempt *attempt = scratch(s, sizeof(Attempt));
     run_from(p, start, n, attempt);
     if (k == 0 && attempt->result.quadratic && attempt->result.kind == MINIMISE_STRICT_MINIMUM) {
-      Value only = result_record(p, &attempt->function, &attempt->observer, &attempt->result, "");
+      Value only = result_record(p, &attempt->function, &attempt->observer, &attempt->result, attempt->kink, "");
       memcpy(s->random, random, sizeof random);
       run_release(attempt);
       return only;
@@ -314,7 +355,7 @@ static Value solve_anywhere(const Problem *p) {
   char remark[96];
   snprintf(remark, sizeof remark, "started from 0, 1 and %d random points; this is from %s", STARTS - 2,
            chosen == 0 ? "0" : chosen == 1 ? "1" : "a random one");
-  Value record = result_record(p, &best->function, &best->observer, &best->result, remark);
+  Value record = result_record(p, &best->function, &best->observer, &best->result, best->kink, remark);
   run_release(best);
   return record;
 }

@@ -207,14 +207,17 @@ Value value_index(Session *session, Value container, const Value *item, uint32_t
 
 /* ---- writing ---- */
 
+static void check_fit(Session *session, const Positions *rows, const Positions *cols, Value value) {
+  if (value.kind != VALUE_ARRAY) return;
+  const Array *from = value_as_array(value);
+  size_t count = rows->count * cols->count;
+  bool vector = (from->cols == 1 || from->rows == 1) && (rows->count == 1 || cols->count == 1) && array_count(from) == count;
+  if (!vector && (from->rows != rows->count || from->cols != cols->count))
+    fail(session, "a %u×%u array does not fit in %zu×%zu positions", from->rows, from->cols, rows->count, cols->count);
+}
+
 static void write_positions(Session *session, Array *a, const Positions *rows, const Positions *cols, Value value) {
   const Array *from = value.kind == VALUE_ARRAY ? value_as_array(value) : NULL;
-  size_t count = rows->count * cols->count;
-  if (from) {
-    bool vector = (from->cols == 1 || from->rows == 1) && (rows->count == 1 || cols->count == 1) && array_count(from) == count;
-    if (!vector && (from->rows != rows->count || from->cols != cols->count))
-      fail(session, "a %u×%u array does not fit in %zu×%zu positions", from->rows, from->cols, rows->count, cols->count);
-  }
   for (size_t i = 0; i < rows->count; i++)
     for (size_t j = 0; j < cols->count; j++) {
       Value entry = from ? array_entry(from, i * cols->count + j) : value;
@@ -222,64 +225,65 @@ static void write_positions(Session *session, Array *a, const Positions *rows, c
     }
 }
 
-static Value assign_array(Session *session, Array *a, const Value *item, uint32_t count, Value value) {
-  check_dimensions(session, a, count);
+static void check_assigned(Session *session, const Array *a, Value value) {
   bool boolean = value.kind == VALUE_BOOLEAN || (value.kind == VALUE_ARRAY && value_as_array(value)->element == ELEMENT_BOOLEAN);
   if (boolean != (a->element == ELEMENT_BOOLEAN))
     fail(session, boolean ? "true and false do not go into an array of numbers" : "a number does not go into an array of true and false");
-  Positions all = {.count = 1, .first = 1, .step = 1};
-  Positions rows, cols;
+}
+
+/* Everything that can be wrong is found before the first entry is written. */
+static Value assign_array(Session *session, Value container, const Value *item, uint32_t count, Value value) {
+  Array *a = value_as_array(container);
+  check_dimensions(session, a, count);
+  check_assigned(session, a, value);
+  Positions rows = {.count = 1, .first = 1, .step = 1}, cols = rows;
   if (count == 2) {
     rows = positions(session, item[0], a->rows, 0, 2);
     cols = positions(session, item[1], a->cols, 1, 2);
   } else if (a->cols == 1) {
     rows = positions(session, item[0], a->rows, 0, 1);
-    cols = all;
   } else {
     cols = positions(session, item[0], a->cols, 0, 1);
-    rows = all;
   }
-  write_positions(session, a, &rows, &cols, value);
-  return value_array(a);
+  check_fit(session, &rows, &cols, value);
+  if (a->head.references == 1) {
+    write_positions(session, a, &rows, &cols, value);
+    return container;
+  }
+  Array *copy = array_copy(session, a);
+  write_positions(session, copy, &rows, &cols, value);
+  value_release(container);
+  return value_array(copy);
 }
 
-/* The array alone, so that it may be changed: itself, or a copy when somebody else holds it too. */
-static Array *unshared(Session *session, Value container) {
-  Array *a = value_as_array(container);
-  if (a->head.references == 1) return a;
-  Array *copy = array_copy(session, a);
+static Value assign_tuple(Session *session, Value container, Value item, Value value) {
+  Tuple *old = (Tuple *)container.object;
+  Positions p = positions(session, item, old->count, 0, 1);
+  if (!p.single) fail(session, "one entry of a tuple at a time can be assigned");
+  Tuple *copy = tuple_new(session, old->count);
+  for (uint32_t i = 0; i < copy->count; i++) copy->item[i] = value_keep(i == position_at(&p, 0) ? value : old->item[i]);
   value_release(container);
-  return copy;
+  return value_tuple(copy);
+}
+
+static Value assign_range(Session *session, Value container, const Value *item, uint32_t count, Value value) {
+  Value changed = assign_array(session, value_to_array(session, container), item, count, value);
+  value_release(container);
+  return changed;
 }
 
 Value value_assign_index(Session *session, Value container, const Value *item, uint32_t count, Value value) {
   Scratch *mark = scratch_mark(session);
-  if (container.kind == VALUE_RANGE) {
-    Value whole = value_to_array(session, container);
-    value_release(container);
-    container = whole;
-  }
-  if (container.kind == VALUE_TUPLE && count == 1) {
-    Tuple *old = (Tuple *)container.object;
-    Positions p = positions(session, item[0], old->count, 0, 1);
-    if (!p.single) fail(session, "one entry of a tuple at a time can be assigned");
-    Tuple *copy = tuple_new(session, old->count);
-    for (uint32_t i = 0; i < old->count; i++) copy->item[i] = value_keep(i == position_at(&p, 0) ? value : old->item[i]);
-    value_release(container);
-    scratch_release(session, mark);
-    return value_tuple(copy);
-  }
-  if (container.kind != VALUE_ARRAY) {
-    char text[VALUE_DESCRIPTION];
+  char text[VALUE_DESCRIPTION];
+  bool tuple = container.kind == VALUE_TUPLE && count == 1;
+  if (!tuple && container.kind != VALUE_ARRAY && container.kind != VALUE_RANGE)
     fail(session, "%s has no positions to assign to", value_describe(container, text));
-  }
   bool fits = value.kind == VALUE_NUMBER || value.kind == VALUE_ACTIVE || value.kind == VALUE_BOOLEAN || value.kind == VALUE_ARRAY || value.kind == VALUE_RANGE;
-  if (!fits) {
-    char text[VALUE_DESCRIPTION];
-    fail(session, "an array holds numbers, found %s", value_describe(value, text));
-  }
+  if (!tuple && !fits) fail(session, "an array holds numbers, found %s", value_describe(value, text));
   Value whole = value.kind == VALUE_RANGE ? value_to_array(session, value) : value_keep(value);
-  Value result = assign_array(session, unshared(session, container), item, count, whole);
+  Value result = tuple                           ? assign_tuple(session, container, item[0], value)
+                 : container.kind == VALUE_RANGE ? assign_range(session, container, item, count, whole)
+                                                 : assign_array(session, container, item, count, whole);
   value_release(whole);
   scratch_release(session, mark);
   return result;

@@ -9,7 +9,7 @@
 /* An item of an index: NOTHING stands for `:`. Numbers, ranges, position vectors, boolean masks. */
 Value value_index(Session *session, Value container, const Value *item, uint32_t count);
 /* container[item…] = value. Takes ownership of [container] and returns it (or its copy when it was
- * shared) changed. [value] is borrowed. */
+ * shared) changed; when it fails, [container] is untouched and still the caller's. [value] is borrowed. */
 Value value_assign_index(Session *session, Value container, const Value *item, uint32_t count, Value value);
 /* What `end` means in position [place] of [count]. */
 double value_end(Session *session, Value container, uint32_t place, uint32_t count);
