@@ -83,8 +83,15 @@ static bool is_passive(const Recording *r, const Value *input, const Value *seed
   return true;
 }
 
+/* A sweep uses up one exact order; what it records has one less. */
+static void use_order(Session *s, const Trace *t) {
+  if (t->orders <= 0) fail(s, "a derivative of this order through argmin, root or fsolve is not available");
+  if (t->orders < ORDERS_ALL) trace_limit_orders(s, t->orders - 1);
+}
+
 void recording_adjoint(Session *s, const Recording *r, const Value *input, const Value *seed, Value *bar) {
   Trace *t = r->trace;
+  use_order(s, t);
   Scratch *mark = scratch_mark(s);
   if (is_passive(r, input, seed)) {
     double *adjoint = scratch(s, (t->cell_count + 1) * sizeof(double));
@@ -115,6 +122,7 @@ Recording recording_gradient(Session *s, const Recording *scalar, const Value *i
   Value *active = scratch(s, (inputs + 1) * sizeof(Value)), *bar = scratch(s, (inputs + 1) * sizeof(Value));
   for (uint32_t i = 0; i < inputs; i++) active[i] = trace_value(g.trace, g.trace->input + i);
   Value one = value_number(1);
+  use_order(s, scalar->trace);
   if (scalar->output[0] == UINT32_MAX) {
     for (uint32_t i = 0; i < inputs; i++) bar[i] = value_number(0);
   } else {

@@ -30,7 +30,7 @@ static _Noreturn void fail_value(const FunctionObjective *o, Value v) {
   fail(o->session, "only one number can be minimised, the function gives %s", value_describe(v, text));
 }
 
-static double plain_value(const FunctionObjective *o, const double *x) {
+static double plain_value(FunctionObjective *o, const double *x) {
   Scratch *mark = scratch_mark(o->session);
   Value *argument = objective_arguments(o, x);
   Value v = point_call(o->session, o->f, argument, o->count);
@@ -39,7 +39,8 @@ static double plain_value(const FunctionObjective *o, const double *x) {
     value_release(v);
     v = entry;
   }
-  if (v.kind != VALUE_NUMBER) fail_value(o, v);
+  if (v.kind == VALUE_ACTIVE) o->open = true;
+  else if (v.kind != VALUE_NUMBER) fail_value(o, v);
   for (uint32_t i = 0; i < o->count; i++) value_release(argument[i]);
   scratch_release(o->session, mark);
   return o->sign * v.number;
@@ -58,12 +59,6 @@ void objective_release(FunctionObjective *o) {
   o->paths = 0;
 }
 
-/* The trace holds at other points only if all that varies is its input. */
-static void check_closed(const FunctionObjective *o, const Recording *r) {
-  if (r->trace->parameter_count)
-    fail(o->session, "a minimisation inside a derivative is not supported: the result depends on what is differentiated");
-}
-
 static ObjectivePath *record_path(FunctionObjective *o, const double *x) {
   Session *s = o->session;
   if (o->paths == OBJECTIVE_PATHS) path_release(o, &o->path[o->next]);
@@ -73,7 +68,7 @@ static ObjectivePath *record_path(FunctionObjective *o, const double *x) {
   Recording r = recording_of(s, o->f, argument, o->count, input, (uint32_t)o->n);
   for (uint32_t i = 0; i < o->count; i++) value_release(argument[i]);
   if (r.outputs != 1) fail_value(o, r.value);
-  check_closed(o, &r);
+  if (r.trace->parameter_count) o->open = true; /* constants for the search, differentiated afterwards */
   *p = (ObjectivePath){.value = r};
   if (o->paths < OBJECTIVE_PATHS) o->paths++;
   return p;
@@ -151,6 +146,50 @@ bool objective_is_quadratic(FunctionObjective *o, const double *x) {
   bool quadratic = true;
   for (uint32_t i = 0; i < o->n && quadratic; i++) quadratic = row_is_constant(o, g, i, x);
   return quadratic;
+}
+
+/* ---- the minimiser as a function of the data ---- */
+
+enum { IMPLICIT_STEPS = 2, IMPLICIT_ORDERS = 3 };
+
+static Value newton_step(FunctionObjective *o, const Value *x) {
+  Session *s = o->session;
+  uint32_t n = (uint32_t)o->n;
+  const Value *next = x;
+  Value *argument = scratch(s, (o->count + 1) * sizeof(Value)), *entry = scratch(s, ((size_t)n * n + 1) * sizeof(Value));
+  for (uint32_t i = 0; i < o->count; i++) argument[i] = point_shape(s, o->point[i], &next);
+  Recording r = recording_of(s, o->f, argument, o->count, x, n);
+  if (r.outputs != 1) fail_value(o, r.value);
+  Value *bar = scratch(s, (n + 1) * sizeof(Value)), one = value_number(1);
+  recording_adjoint(s, &r, x, &one, bar);
+  Recording g = recording_gradient(s, &r, x);
+  Value *seed = scratch(s, (n + 1) * sizeof(Value));
+  for (uint32_t i = 0; i < n; i++) seed[i] = value_number(0);
+  for (uint32_t i = 0; i < n; i++) {
+    seed[i] = value_number(1);
+    recording_adjoint(s, &g, x, seed, entry + (size_t)i * n);
+    seed[i] = value_number(0);
+  }
+  Value h = array_from_numbers(s, entry, n, n), slope = array_from_numbers(s, bar, n, 1), step = value_operate(s, OP_SOLVE, h, slope);
+  recording_release(s, &g);
+  recording_release(s, &r);
+  for (uint32_t i = 0; i < o->count; i++) value_release(argument[i]);
+  value_release(h);
+  value_release(slope);
+  return step;
+}
+
+void objective_implicit(FunctionObjective *o, const double *x, Value *point) {
+  for (size_t i = 0; i < o->n; i++) point[i] = value_number(x[i]);
+  for (int k = 0; k < IMPLICIT_STEPS; k++) {
+    Value step = newton_step(o, point);
+    for (size_t i = 0; i < o->n; i++) {
+      Value d = step.kind == VALUE_ARRAY ? array_entry(value_as_array(step), i) : step;
+      point[i] = value_elementwise(o->session, SCALAR_SUBTRACT, point[i], d);
+    }
+    value_release(step);
+  }
+  trace_limit_orders(o->session, IMPLICIT_ORDERS);
 }
 
 /* ---- kinks ---- */

@@ -26,6 +26,7 @@ typedef struct FunctionObjective {
   bool plain;           /* call f, record nothing: for methods without derivatives */
   ObjectivePath path[OBJECTIVE_PATHS];
   uint32_t paths, next; /* the oldest is replaced when all are taken */
+  bool open;            /* f closes over something that is being differentiated: see objective_implicit */
   bool (*observe)(void *context, const OptimiseStep *step);
   void *observer;
 } FunctionObjective;
@@ -37,6 +38,10 @@ Objective objective_of(FunctionObjective *function);
 bool objective_is_quadratic(FunctionObjective *function, const double *start);
 /* The name of an operation that has a kink at x ("abs", "max", "a branch"), or NULL. */
 const char *objective_kink(FunctionObjective *function, const double *x);
+/* The minimiser [x] as values that carry its derivatives by what f closes over, into point[n]. At a
+ * strict minimum x solves grad f = 0; Newton steps recorded there are the implicit function theorem:
+ * the first gives first derivatives, the second all up to the third. Fails where the Hessian is singular. */
+void objective_implicit(FunctionObjective *function, const double *x, Value *point);
 void objective_release(FunctionObjective *function);
 
 /* The arguments with the numbers of x: owned values in scratch. */

@@ -24,7 +24,7 @@ Trace *trace_open(Session *session, const double *inputs, uint32_t count) {
   if (session->level + 1 >= TRACE_LEVELS) fail(session, "derivatives are nested more than %d deep", TRACE_LEVELS - 2);
   Trace *trace = object_new(session, VALUE_TRACE, sizeof(Trace));
   Object head = trace->head;
-  *trace = (Trace){.head = head, .session = session};
+  *trace = (Trace){.head = head, .session = session, .orders = ORDERS_ALL};
   trace->level = (uint8_t)++session->level;
   session->trace[trace->level] = trace;
   trace->cell_capacity = count + 64;
@@ -40,6 +40,11 @@ void trace_close(Session *session, Trace *trace) {
   assert(session->level == trace->level && session->trace[trace->level] == trace);
   (void)trace;
   session->trace[session->level--] = NULL;
+}
+
+void trace_limit_orders(Session *session, int orders) {
+  for (int level = 1; level <= session->level; level++)
+    if (session->trace[level]->orders > orders) session->trace[level]->orders = orders;
 }
 
 void trace_destroy(Trace *trace) {

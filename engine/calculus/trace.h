@@ -81,6 +81,7 @@ typedef struct Trace {
   uint32_t *known; /* hash of constants, cell + 1 */
   uint32_t seen_size, known_size, known_count;
   uint32_t input, input_count; /* the inputs' cells */
+  int orders; /* how many derivatives of this trace are exact: see objective_implicit */
 } Trace;
 
 /* An open trace at the next level, with [count] input cells holding [inputs]. Its values are active until
@@ -93,6 +94,11 @@ static inline Value value_trace(Trace *t) { return (Value){.kind = VALUE_TRACE, 
 static inline Value trace_value(const Trace *t, uint32_t cell) {
   return (Value){.kind = VALUE_ACTIVE, .level = t->level, .slot = cell, .number = t->cell[cell]};
 }
+
+enum { ORDERS_ALL = 1000 };
+
+/* What is recorded on the open traces from here on has exact derivatives up to this order only. */
+void trace_limit_orders(Session *session, int orders);
 
 /* Recording. Each returns the first cell of the result; values are computed at once. */
 uint32_t trace_constant(Trace *trace, double x);

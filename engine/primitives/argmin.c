@@ -145,9 +145,21 @@ static const char *kind_text(const MinimiseResult *r) {
   }
 }
 
+/* The arguments at the result. Inside a derivative they carry theirs by what f closes over. */
+static Value *solution_arguments(const Problem *p, FunctionObjective *o, const MinimiseResult *r) {
+  Session *s = p->session;
+  if (!o->open) return objective_arguments(o, r->x);
+  if (!r->converged || r->kind != MINIMISE_STRICT_MINIMUM)
+    fail(s, "the derivative of a minimiser exists where the minimum is strict; here the search ended otherwise: %s", r->reason);
+  Value *number = scratch(s, (o->n + 1) * sizeof(Value)), *argument = scratch(s, (o->count + 1) * sizeof(Value));
+  objective_implicit(o, r->x, number);
+  const Value *next = number;
+  for (uint32_t i = 0; i < o->count; i++) argument[i] = point_shape(s, o->point[i], &next);
+  return argument;
+}
+
 /* The point as one value: the argument itself, or a tuple of them. */
-static Value point_value(const Problem *p, const FunctionObjective *o, const double *x) {
-  Value *argument = objective_arguments(o, x);
+static Value point_value(const Problem *p, Value *argument) {
   if (p->count == 1) return argument[0];
   Tuple *tuple = tuple_new(p->session, p->count);
   for (uint32_t i = 0; i < p->count; i++) tuple->item[i] = argument[i];
@@ -156,17 +168,15 @@ static Value point_value(const Problem *p, const FunctionObjective *o, const dou
 
 static void print_kink(const MinimiseResult *r, const char *const *names, const char *kink, Text *text);
 
-static Value result_record(const Problem *p, const FunctionObjective *o, const Observer *observer, const MinimiseResult *r, const char *kink, const char *remark) {
+static Value result_record(const Problem *p, FunctionObjective *o, const Observer *observer, const MinimiseResult *r, const char *kink, const char *remark) {
   Session *s = p->session;
   const char **names = coordinate_names(p, o->n);
   Record *record = record_new(s);
-  Value *argument = objective_arguments(o, r->x);
-  for (uint32_t i = 0; i < p->count; i++) {
-    if (p->name) record_put(s, record, p->name[i], argument[i]);
-    else value_release(argument[i]);
-  }
-  record_put(s, record, "point", point_value(p, o, r->x));
-  record_put(s, record, "value", value_number(o->sign * r->value));
+  Value *argument = solution_arguments(p, o, r);
+  for (uint32_t i = 0; p->name && i < p->count; i++) record_put(s, record, p->name[i], value_keep(argument[i]));
+  Value value = o->open ? point_call(s, o->f, argument, p->count) : value_number(o->sign * r->value);
+  record_put(s, record, "point", point_value(p, argument));
+  record_put(s, record, "value", value);
   record_put(s, record, "kind", symbolish(s, kind_text(r)));
   record_put(s, record, "converged", value_boolean(r->converged));
   record_put(s, record, "reason", symbolish(s, r->reason));
@@ -235,7 +245,7 @@ static const MinimiseMethod *find_method(Session *s, const char *name) {
 }
 
 /* Ctrl-C during a run: what was found goes into ans, then the evaluation ends. */
-static _Noreturn void end_interrupted(const Problem *p, const FunctionObjective *o, const Observer *observer, const MinimiseResult *r) {
+static _Noreturn void end_interrupted(const Problem *p, FunctionObjective *o, const Observer *observer, const MinimiseResult *r) {
   Session *s = p->session;
   session_define(s, symbol_intern(&s->symbols, "ans", 3), result_record(p, o, observer, r, NULL, "interrupted"));
   note(s, "the best point found so far is in ans");
@@ -290,7 +300,6 @@ static double *flat_start(const Problem *p, size_t *n) {
   }
   double *x = scratch(s, *n * sizeof(double));
   for (size_t i = 0; i < *n; i++) {
-    if (number[i].kind != VALUE_NUMBER) fail(s, "a minimisation inside a derivative is not supported: the start depends on what is differentiated");
     x[i] = number[i].number;
     if (!isfinite(x[i])) fail(s, "the start must be finite, found %g", x[i]);
   }
@@ -532,21 +541,19 @@ static Value call_clause(Session *s, const Arguments *a) {
 }
 
 #define FORM "(f, x0 = , st = , method = , eta = , beta = , steps = , tol = )"
-#define REASON "the derivative of a minimiser by its data is not available"
-
 const Primitive argmin_rows[ARGMIN_ROWS_COUNT] = {
-    {.name = "argmin", .parameters = FORM, .call = call_argmin, .differentiable = DERIVE_NONE, .reason = REASON,
-     .help = "The point where f is smallest, searched from x0 with exact derivatives; argmin(v) is the position of a vector's smallest entry. Also argmin f(x) over x from x0.",
+    {.name = "argmin", .parameters = FORM, .call = call_argmin, .differentiable = DERIVE_THROUGH,
+     .help = "The point where f is smallest, searched from x0 with exact derivatives, and differentiable by what f closes over; argmin(v) is the position of a vector's smallest entry. Also argmin f(x) over x from x0.",
      .example = "argmin(x -> (x - 3)^2, 0)", .gives = "3"},
-    {.name = "argmax", .parameters = FORM, .call = call_argmax, .differentiable = DERIVE_NONE, .reason = REASON,
+    {.name = "argmax", .parameters = FORM, .call = call_argmax, .differentiable = DERIVE_THROUGH,
      .help = "The point where f is largest; argmax(v) is the position of a vector's largest entry.",
      .example = "argmax([3, 9, 2])", .gives = "2"},
-    {.name = "minimize", .parameters = FORM, .call = call_minimize, .differentiable = DERIVE_NONE, .reason = REASON,
+    {.name = "minimize", .parameters = FORM, .call = call_minimize, .differentiable = DERIVE_THROUGH,
      .help = "The minimum of f near x0 as a record: point, value, kind, converged, reason, gradnorm, trace. Methods: trust, newton, bfgs, cg, quasinewton, lbfgs, neldermead, gd, momentum, nesterov, adam.",
      .example = "minimize(x -> (x - 3)^2 + 1, 0).value", .gives = "1"},
-    {.name = "maximize", .parameters = FORM, .call = call_maximize, .differentiable = DERIVE_NONE, .reason = REASON,
+    {.name = "maximize", .parameters = FORM, .call = call_maximize, .differentiable = DERIVE_THROUGH,
      .help = "The maximum of f near x0 as a record.", .example = "maximize(x -> 5 - (x - 3)^2, 0).value", .gives = "5"},
     {.name = "clause_", .parameters = "(head, f, names, sets, starts, method, options)", .call = call_clause,
-     .differentiable = DERIVE_NONE, .reason = REASON,
+     .differentiable = DERIVE_THROUGH,
      .help = "What argmin f(x) over x from p using m becomes.", .example = "argmin (x - 3)^2 over x from 0", .gives = "3"},
 };
