@@ -59,20 +59,31 @@ void objective_release(FunctionObjective *o) {
   o->paths = 0;
 }
 
-static ObjectivePath *record_path(FunctionObjective *o, const double *x) {
+static Recording record_at(FunctionObjective *o, const double *x) {
   Session *s = o->session;
-  if (o->paths == OBJECTIVE_PATHS) path_release(o, &o->path[o->next]);
-  ObjectivePath *p = &o->path[o->paths < OBJECTIVE_PATHS ? o->paths : o->next];
-  if (o->paths == OBJECTIVE_PATHS) o->next = (o->next + 1) % OBJECTIVE_PATHS;
   Value *argument = objective_arguments(o, x), *input = numbers(o, x);
   Recording r = recording_of(s, o->f, argument, o->count, input, (uint32_t)o->n);
   for (uint32_t i = 0; i < o->count; i++) value_release(argument[i]);
   if (r.outputs != 1) fail_value(o, r.value);
   if (r.trace->parameter_count) o->open = true; /* constants for the search, differentiated afterwards */
-  *p = (ObjectivePath){.value = r};
-  if (o->paths < OBJECTIVE_PATHS) o->paths++;
+  return r;
+}
+
+static ObjectivePath *record_path(FunctionObjective *o, const double *x) {
+  o->recorded++;
+  bool full = o->paths == OBJECTIVE_PATHS;
+  ObjectivePath *p = &o->path[full ? o->next : o->paths];
+  if (full) {
+    path_release(o, p);
+    o->next = (o->next + 1) % OBJECTIVE_PATHS;
+  }
+  *p = (ObjectivePath){.value = record_at(o, x)};
+  if (!full) o->paths++;
   return p;
 }
+
+/* No recording fits for long: each call makes its own and leaves no memory behind. */
+static bool is_restless(const FunctionObjective *o) { return o->recorded > OBJECTIVE_RECORDINGS; }
 
 static double output(const Recording *r, uint32_t i) {
   return r->output[i] == UINT32_MAX ? r->constant[i].number : r->trace->cell[r->output[i]];
@@ -225,7 +236,7 @@ static const char *step_kink(const Trace *t, const Step *step) {
 }
 
 const char *objective_kink(FunctionObjective *o, const double *x) {
-  if (o->plain) return NULL;
+  if (o->plain || is_restless(o)) return NULL;
   bool undefined;
   const ObjectivePath *p = path_at(o, x, &undefined);
   if (!p) return NULL;
@@ -240,14 +251,28 @@ const char *objective_kink(FunctionObjective *o, const double *x) {
 
 static double objective_value(void *context, const double *x) {
   FunctionObjective *o = context;
-  if (o->plain) return plain_value(o, x);
+  if (o->plain || is_restless(o)) return plain_value(o, x);
   bool undefined;
   const ObjectivePath *p = path_at(o, x, &undefined);
   return p ? o->sign * output(&p->value, 0) : NAN;
 }
 
+static double restless_gradient(FunctionObjective *o, const double *x, double *g) {
+  Session *s = o->session;
+  Scratch *mark = scratch_mark(s);
+  Recording r = record_at(o, x);
+  Value *bar = scratch(s, (o->n + 1) * sizeof(Value)), seed = value_number(o->sign);
+  recording_adjoint(s, &r, numbers(o, x), &seed, bar);
+  for (size_t i = 0; i < o->n; i++) g[i] = bar[i].number;
+  double value = o->sign * output(&r, 0);
+  recording_release(s, &r);
+  scratch_release(s, mark);
+  return value;
+}
+
 static double objective_gradient(void *context, const double *x, double *g) {
   FunctionObjective *o = context;
+  if (is_restless(o)) return restless_gradient(o, x, g);
   bool undefined;
   ObjectivePath *p = path_at(o, x, &undefined);
   if (!p) {
@@ -263,9 +288,37 @@ static double objective_gradient(void *context, const double *x, double *g) {
   return o->sign * output(&p->value, 0);
 }
 
+static void restless_hessian(FunctionObjective *o, const double *x, double *h) {
+  Session *s = o->session;
+  Scratch *mark = scratch_mark(s);
+  size_t n = o->n;
+  Value *input = numbers(o, x), *seed = scratch(s, (n + 1) * sizeof(Value)), *bar = scratch(s, (n + 1) * sizeof(Value));
+  Recording r = record_at(o, x), g = recording_gradient(s, &r, input);
+  for (size_t i = 0; i < n; i++) seed[i] = value_number(0);
+  for (size_t i = 0; i < n; i++) {
+    seed[i] = value_number(o->sign);
+    recording_adjoint(s, &g, input, seed, bar);
+    for (size_t j = 0; j < n; j++) h[i * n + j] = bar[j].number;
+    seed[i] = value_number(0);
+  }
+  recording_release(s, &g);
+  recording_release(s, &r);
+  scratch_release(s, mark);
+}
+
+static void symmetrise(double *h, size_t n) {
+  for (size_t i = 0; i < n; i++)
+    for (size_t j = 0; j < i; j++) h[i * n + j] = h[j * n + i] = 0.5 * (h[i * n + j] + h[j * n + i]);
+}
+
 static void objective_hessian(void *context, const double *x, double *h) {
   FunctionObjective *o = context;
   size_t n = o->n;
+  if (is_restless(o)) {
+    restless_hessian(o, x, h);
+    symmetrise(h, n);
+    return;
+  }
   bool undefined;
   ObjectivePath *p = path_at(o, x, &undefined);
   if (!p) {
@@ -286,8 +339,7 @@ static void objective_hessian(void *context, const double *x, double *h) {
     trace_reverse(o->session, t, p->gradient_bar);
     memcpy(row, p->gradient_bar + t->input, n * sizeof(double));
   }
-  for (size_t i = 0; i < n; i++)
-    for (size_t j = 0; j < i; j++) h[i * n + j] = h[j * n + i] = 0.5 * (h[i * n + j] + h[j * n + i]);
+  symmetrise(h, n);
 }
 
 static bool objective_step(void *context, const OptimiseStep *step) {

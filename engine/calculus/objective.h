@@ -8,7 +8,10 @@
 #include "calculus/gradient.h"
 #include "optimise/objective.h"
 
-enum { OBJECTIVE_PATHS = 8 }; /* recordings kept, one per path through the function's branches */
+enum {
+  OBJECTIVE_PATHS = 8,      /* recordings kept, one per path through the function's branches */
+  OBJECTIVE_RECORDINGS = 64 /* after so many, every call goes another way: record each time, keep none */
+};
 
 typedef struct ObjectivePath {
   Recording value, gradient;
@@ -26,6 +29,7 @@ typedef struct FunctionObjective {
   bool plain;           /* call f, record nothing: for methods without derivatives */
   ObjectivePath path[OBJECTIVE_PATHS];
   uint32_t paths, next; /* the oldest is replaced when all are taken */
+  uint32_t recorded;
   bool open;            /* f closes over something that is being differentiated: see objective_implicit */
   bool (*observe)(void *context, const OptimiseStep *step);
   void *observer;

@@ -50,7 +50,7 @@ typedef struct Observer {
   bool shown;
 } Observer;
 
-enum { TRACE_ROWS_LARGEST = 100000 };
+enum { TRACE_NUMBERS_LARGEST = 2000000 }; /* kept of a run's steps: the first ones matter most */
 
 static double seconds_since(struct timespec begun) {
   struct timespec now;
@@ -69,7 +69,7 @@ static void show_progress(Observer *o, const OptimiseStep *step) {
 static bool observe(void *context, const OptimiseStep *step) {
   Observer *o = context;
   Session *s = o->session;
-  if (o->rows->count < (size_t)TRACE_ROWS_LARGEST * (o->n + 4)) {
+  if (o->rows->count + o->n + 4 <= TRACE_NUMBERS_LARGEST || o->rows->count == 0) {
     builder_push(s, o->rows, value_number((double)step->number));
     for (size_t i = 0; i < o->n; i++) builder_push(s, o->rows, value_number(step->x[i]));
     builder_push(s, o->rows, value_number(o->sign * step->value));
