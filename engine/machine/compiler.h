@@ -114,14 +114,49 @@ Type widen(Compiler *c, Type *assumed, Type seen);
 _Noreturn void compile_fail(Compiler *c, const Node *node, const char *format, ...) __attribute__((format(printf, 3, 4)));
 Report *compile_failure(Compiler *c, const Node *node, const char *format, ...) __attribute__((format(printf, 3, 4)));
 
+/* Where the temporaries stood when an expression began: its result goes there. */
+typedef struct Mark { uint32_t number, value; } Mark;
+
+static inline Mark mark(const Compiler *c) { return (Mark){c->number_top, c->value_top}; }
+static inline void reset(Compiler *c, Mark m) {
+  c->number_top = m.number;
+  c->value_top = m.value;
+}
+
+static inline Operand number_result(Compiler *c, Mark m, Type type) {
+  reset(c, m);
+  return (Operand){type, number_temporary(c), true};
+}
+
+static inline Operand value_result(Compiler *c, Mark m, Type type) {
+  reset(c, m);
+  return (Operand){type, value_temporary(c), true};
+}
+
 /* expressions.c */
 Operand compile_expression(Compiler *c, const Node *node);
 Operand compile_used(Compiler *c, const Node *node); /* fails at run time when a call gave nothing */
 Operand compile_boxed(Compiler *c, const Node *node); /* in the top value temporary */
-void compile_condition(Compiler *c, const Node *node, uint32_t *chain); /* jumps taken when it is false */
 Operand read_name(Compiler *c, const Node *node, const Symbol *name);
+
+/* conditions.c */
+void compile_condition(Compiler *c, const Node *node, uint32_t *chain); /* jumps taken when it is false */
+Operand compile_compare(Compiler *c, const Node *node);
+Operand compile_logic(Compiler *c, const Node *node); /* and, or, not */
+Operand compile_if(Compiler *c, const Node *node);
+Operand compile_piecewise(Compiler *c, const Node *node);
+
+/* containers.c */
 uint16_t compile_items(Compiler *c, const Node *index, Operand container); /* positions in value registers */
-Operand compile_scope(Compiler *c, const Node *formula);
+Operand literal_operand(Compiler *c, Value owned);
+Operand compile_array(Compiler *c, const Node *node);
+Operand compile_range(Compiler *c, const Node *node);
+Operand compile_tuple(Compiler *c, const Node *node);
+Operand compile_string(Compiler *c, const Node *node);
+Operand compile_end(Compiler *c, const Node *node);
+Operand compile_index(Compiler *c, const Node *node);
+Operand compile_field(Compiler *c, const Node *node);
+Operand compile_formula(Compiler *c, const Node *node);
 
 /* calls.c */
 Operand compile_call(Compiler *c, const Node *node);

@@ -213,7 +213,7 @@ static void compile_while(Compiler *c, const Node *n) {
   loop_done(c, &loop);
 }
 
-static void compile_if(Compiler *c, const Node *n, bool is_body) {
+static void compile_if_block(Compiler *c, const Node *n, bool is_body) {
   uint32_t jumps = NO_JUMP;
   compile_condition(c, n->child[0], &jumps);
   bool *before = defined_now(c);
@@ -224,7 +224,7 @@ static void compile_if(Compiler *c, const Node *n, bool is_body) {
   set_defined(c, before);
   c->dead = false;
   if (n->child[2]) {
-    if (n->child[2]->kind == NODE_IF_BLOCK) compile_if(c, n->child[2], is_body);
+    if (n->child[2]->kind == NODE_IF_BLOCK) compile_if_block(c, n->child[2], is_body);
     else compile_block(c, n->child[2], is_body);
   } else if (is_body) {
     emit(c, CODE_RETURN_NOTHING, 0, 0, 0);
@@ -295,7 +295,7 @@ static void compile_statement(Compiler *c, const Node *n, bool last) {
     case NODE_UPDATE: compile_update(c, n); break;
     case NODE_FOR: compile_for_statement(c, n); break;
     case NODE_WHILE: compile_while(c, n); break;
-    case NODE_IF_BLOCK: compile_if(c, n, last); break;
+    case NODE_IF_BLOCK: compile_if_block(c, n, last); break;
     case NODE_RETURN:
       if (c->prototype->is_unit) compile_fail(c, n, "return stands only inside a function");
       if (n->child[0]) return_value(c, n->child[0]);
