@@ -176,8 +176,11 @@ Mml *mml_new(const MmlHost *host) {
     return NULL;
   }
   random_seed(s, RANDOM_DEFAULT_SEED);
+  s->symbols.provisional = true;
   bind_rows(s);
-  if (!load_library(s)) {
+  bool loaded = load_library(s);
+  s->symbols.provisional = false;
+  if (!loaded) {
     mml_free((Mml *)s);
     return NULL;
   }

@@ -157,6 +157,13 @@ const Symbol *symbol_find(const SymbolTable *table, const char *spelling, size_t
   return id ? table->symbol[id - 1] : NULL;
 }
 
+/* The first spelling that somebody typed wins over the library's. */
+static void respell(Symbol *symbol, const char *spelling, size_t length) {
+  free(symbol->name);
+  symbol->name = memory_copy_text(spelling, length);
+  symbol->provisional = false;
+}
+
 const Symbol *symbol_intern(SymbolTable *table, const char *spelling, size_t length) {
   if (2 * (table->count + 1) > table->bucket_count) grow_buckets(table);
   Text key = {0};
@@ -164,12 +171,15 @@ const Symbol *symbol_intern(SymbolTable *table, const char *spelling, size_t len
   uint32_t bucket = find_bucket(table, key.bytes);
   if (table->bucket[bucket]) {
     text_free(&key);
-    return table->symbol[table->bucket[bucket] - 1];
+    Symbol *known = table->symbol[table->bucket[bucket] - 1];
+    if (known->provisional && !table->provisional) respell(known, spelling, length);
+    return known;
   }
   Symbol *symbol = memory_new(sizeof *symbol);
   symbol->name = memory_copy_text(spelling, length);
   symbol->key = key.bytes;
   symbol->id = table->count;
+  symbol->provisional = table->provisional;
   memory_grow(table->symbol, table->count, table->capacity);
   table->symbol[table->count++] = symbol;
   table->bucket[bucket] = table->count;

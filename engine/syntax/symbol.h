@@ -4,6 +4,7 @@
 #ifndef MML_SYMBOL_H
 #define MML_SYMBOL_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -11,6 +12,7 @@ typedef struct Symbol {
   char *name; /* as first typed: what is printed */
   char *key;  /* canonical: NFC, Greek words as their letter, ₁ as _1 */
   uint32_t id; /* 0, 1, 2 … in order of interning: indexes tables of bindings */
+  bool provisional; /* only seen in the library: the first spelling typed outside replaces the name */
 } Symbol;
 
 typedef struct SymbolTable {
@@ -18,6 +20,7 @@ typedef struct SymbolTable {
   uint32_t count, capacity;
   uint32_t *bucket; /* open addressing, id + 1, 0 = empty */
   uint32_t bucket_count; /* a power of two */
+  bool provisional; /* set while builtins and the library are interned */
 } SymbolTable;
 
 /* The symbol for a spelling; borrowed, lives as long as the table. */

@@ -1,0 +1,264 @@
+/* test_primitive_derivatives.c - derivatives through the rows that take arrays or functions.
+ *
+ * Every row that says it can be differentiated has at least one line here, a program that makes
+ * numbers of it out of a vector p. A random linear functional of them is differentiated and compared
+ * with differences; the adjoint identity <w, J v> = <J'w, v> and the symmetry of the Hessian are
+ * exact.
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#include "primitives/elementary.h"
+#include "shell.h"
+
+/* The vector p has [n] random numbers from 0.5 to 1.5. matrix(p, i, m, n) takes m*n of them from place
+ * i on; definite(p, i, n) is a symmetric positive definite matrix of n*n of them. */
+typedef struct Case {
+  const char *row;
+  int n;
+  const char *body;
+} Case;
+
+static const char prelude[] =
+    "matrix(p, i, m, n) = reshape(p[i:i+m*n-1], m, n)\n"
+    "symmetric(p, i, n) = matrix(p, i, n, n) + matrix(p, i, n, n)'\n"
+    "definite(p, i, n) = matrix(p, i, n, n)*matrix(p, i, n, n)' + n*eye(n)\n"
+    "general(p, i, n) = matrix(p, i, n, n) + diag(linspace(1, n, n))\n";
+
+static const Case cases[] = {
+    /* sums and extremes */
+    {"sum", 6, "sum(matrix(p, 1, 2, 3), dim = 1)'.^2"},
+    {"sum", 3, "sum(p).^2 + sum(t^3 for t in p)"},
+    {"Sigma", 3, "Σ(t^3 for t in p)"},
+    {"prod", 6, "prod(matrix(p, 1, 2, 3), dim = 2)"},
+    {"prod", 4, "prod(p)"},
+    {"Pi", 4, "Π(t for t in p)"},
+    {"mean", 6, "mean(matrix(p, 1, 2, 3), dim = 2).^2"},
+    {"mean", 3, "mean(p)^2 + mean(t^3 for t in p)"},
+    {"var", 4, "var(p)"},
+    {"var", 6, "var(matrix(p, 1, 3, 2), dim = 1, population = true)'"},
+    {"std", 4, "std(p)"},
+    {"std", 6, "std(matrix(p, 1, 2, 3), dim = 2)"},
+    {"max", 4, "max(p)^2"},
+    {"max", 4, "max(p, 1).^2"},
+    {"min", 4, "min(p)^2"},
+    {"min", 6, "min(matrix(p, 1, 2, 3), dim = 2).^2"},
+    {"norm", 4, "norm(p)"},
+    {"norm", 4, "norm(p - 1, 1)^2 + norm(p, inf)^2 + norm(p, 3)"},
+    {"norm", 6, "norm(matrix(p, 1, 2, 3))"},
+    {"dot", 6, "dot(p[1:3], p[4:6])^2"},
+    {"cov", 6, "cov(p[1:3], p[4:6])"},
+    {"cov", 8, "vec(cov(matrix(p, 1, 4, 2)))"},
+    /* arrays */
+    {"size", 3, "size(p)[1]*p.^2"},
+    {"length", 3, "length(p)*p.^2"},
+    {"rows", 6, "[norm(r) for r in rows(matrix(p, 1, 2, 3))]"},
+    {"cols", 6, "[norm(c) for c in cols(matrix(p, 1, 2, 3))]"},
+    {"zip", 6, "[a*b^2 for a, b in zip(p[1:3], p[4:6])]"},
+    {"vec", 6, "vec(matrix(p, 1, 2, 3)).^2"},
+    {"reshape", 6, "reshape(p, 2, 3)*[1, 2, 3]*p[1]"},
+    {"zeros", 3, "zeros(3) + p.^2"},
+    {"ones", 3, "ones(3).*p.^2"},
+    {"eye", 3, "eye(3)*p.^2"},
+    {"diag", 3, "diag(p)*p"},
+    {"diag", 9, "diag(matrix(p, 1, 3, 3)).^2"},
+    {"linspace", 2, "linspace(p[1], p[2], 4).^2"},
+    {"sort", 4, "sort(p).^2"},
+    {"order", 4, "p[order(p)].^2"},
+    {"cumsum", 4, "cumsum(p).^2"},
+    {"cumprod", 4, "cumprod(p)"},
+    {"reverse", 4, "reverse(p).^2"},
+    {"diffs", 4, "diffs(p).^2"},
+    /* special functions, output */
+    {"softmax", 4, "softmax(p)"},
+    {"softmax", 6, "vec(softmax(matrix(p, 1, 2, 3), dim = 2))"},
+    {"softmax", 6, "vec(softmax(matrix(p, 1, 2, 3), dim = 1))"},
+    {"logsumexp", 4, "logsumexp(p)"},
+    {"logsumexp", 6, "logsumexp(matrix(p, 1, 2, 3), dim = 2)"},
+    {"logsumexp", 6, "logsumexp(matrix(p, 1, 2, 3), dim = 1)'"},
+    {"clamp", 4, "clamp(p, 0.75, 1.25).^2"},
+    {"binomial", 2, "binomial(5 + p[1], 2 + p[2])"},
+    {"print", 2, "print(p); p.^2"},
+    {"assert", 2, "assert(p[1] > 0, \"positive\"); p.^2"},
+    /* linear algebra */
+    {"solve", 12, "solve(general(p, 1, 3), p[10:12])"},
+    {"solve", 12, "definite(p, 1, 3) \\ p[10:12]"},
+    {"solve", 12, "tril(general(p, 1, 3)) \\ p[10:12]"},
+    {"solve", 12, "triu(general(p, 1, 3))' \\ p[10:12]"},
+    {"solve", 15, "vec(general(p, 1, 3) \\ matrix(p, 10, 3, 2))"},
+    {"solve", 12, "matrix(p, 1, 4, 2) \\ p[9:12]"},
+    {"solve", 8, "matrix(p, 1, 2, 3) \\ p[7:8]"},
+    {"inv", 9, "vec(inv(general(p, 1, 3)))"},
+    {"pinv", 6, "vec(pinv(matrix(p, 1, 3, 2)))"},
+    {"pinv", 6, "vec(pinv(matrix(p, 1, 2, 3)))"},
+    {"det", 9, "det(matrix(p, 1, 3, 3))"},
+    {"det", 4, "det(matrix(p, 1, 2, 2)*[1, 2; 2, 4])"},
+    {"logdet", 9, "logdet(definite(p, 1, 3))"},
+    {"cofactor", 9, "vec(cofactor(matrix(p, 1, 3, 3)))"},
+    {"cofactor_change_", 18, "vec(cofactor_change_(matrix(p, 1, 3, 3), matrix(p, 10, 3, 3)))"},
+    {"lu", 9, "L, U, P = lu(general(p, 1, 3)); [vec(L); vec(U)]"},
+    {"cholesky", 9, "vec(cholesky(definite(p, 1, 3)))"},
+    {"qr", 9, "Q, R = qr(general(p, 1, 3)); [vec(Q); vec(R)]"},
+    {"qr", 8, "Q, R = qr(matrix(p, 1, 4, 2)); vec(Q)*R[1, 2]"},
+    {"qr", 6, "Q, R = qr(matrix(p, 1, 2, 3)); vec(R)*Q[1, 2]"},
+    {"eig", 9, "Q, L = eig(symmetric(p, 1, 3)); vec(Q*L.^2) + vec(Q)"},
+    {"eig", 9, "Q, L = eig(general(p, 1, 3)); vec(Q*L.^2) + vec(Q)"},
+    {"eigvals", 9, "eigvals(symmetric(p, 1, 3))"},
+    {"eigvals", 9, "eigvals(general(p, 1, 3))"},
+    {"eig_gap_", 12, "vec(eig_gap_(diag(p[1:3] + [0, 2, 4]), matrix(p, 4, 3, 3)))"},
+    {"svd", 9, "U, S, V = svd(general(p, 1, 3)); vec(U*S) + vec(V)"},
+    {"svd", 6, "U, S, V = svd(matrix(p, 1, 3, 2)); vec(U)*sum(V*S)"},
+    {"svd", 6, "U, S, V = svd(matrix(p, 1, 2, 3)); vec(V)*sum(U*S)"},
+    {"svdvals", 9, "svdvals(general(p, 1, 3))"},
+    {"svdvals", 6, "svdvals(matrix(p, 1, 2, 3))"},
+    {"cond", 9, "cond(general(p, 1, 3))"},
+    {"svd_gap_", 12, "vec(svd_gap_(diag(p[1:3] + [0, 2, 4]), matrix(p, 4, 3, 3)))"},
+    {"svd_over_", 12, "vec(svd_over_(diag(p[1:3]), matrix(p, 4, 3, 3)))"},
+    {"expm", 9, "vec(expm(matrix(p, 1, 3, 3)))"},
+    {"sqrtm", 9, "vec(sqrtm(definite(p, 1, 3)))"},
+    {"sqrtm", 9, "vec(sqrtm(general(p, 1, 3) + 2eye(3)))"},
+    {"logm", 9, "vec(logm(definite(p, 1, 3)))"},
+    {"logm", 9, "vec(logm(general(p, 1, 3) + 2eye(3)))"},
+    {"trace", 9, "trace(matrix(p, 1, 3, 3)^2)"},
+    {"tril", 9, "vec(tril(matrix(p, 1, 3, 3), -1)).^2"},
+    {"triu", 9, "vec(triu(matrix(p, 1, 3, 3), 1)).^2"},
+    {"kron", 8, "vec(kron(matrix(p, 1, 2, 2), matrix(p, 5, 2, 2)))"},
+    {"kron_left_", 20, "vec(kron_left_(matrix(p, 1, 4, 4), matrix(p, 17, 2, 2)))"},
+    {"kron_right_", 20, "vec(kron_right_(matrix(p, 1, 4, 4), matrix(p, 17, 2, 2)))"},
+    {"cross", 6, "cross(p[1:3], p[4:6])"},
+    /* calculus, of a function that depends on p, at a point that does */
+    {"derivative", 2, "derivative(t -> sin(p[1]*t)*t^2, p[2], 2)"},
+    {"gradient", 3, "gradient(q -> p[1]*q[1]^2*sin(q[2]), p[2:3])"},
+    {"jacobian", 3, "vec(jacobian(q -> [p[1]*q[1]^2, q[1]*sin(q[2])], p[2:3]))"},
+    {"hessian", 3, "vec(hessian(q -> p[1]*q[1]^2*sin(q[2]), p[2:3]))"},
+    {"hvp", 5, "hvp(q -> p[1]*q[1]^2*sin(q[2]), p[2:3], p[4:5])"},
+    {"directional", 5, "directional(q -> p[1]*q[1]^2*sin(q[2]), p[2:3], p[4:5])"},
+    {"laplacian", 3, "laplacian(q -> p[1]*q[1]^3*sin(q[2]), p[2:3])"},
+    {"record", 3, "r = record(a = p[1], b = p[2:3]); r.a*r.b.^2"},
+};
+
+/* Rows without a derivative, called where one is asked for. */
+static const Case refused[] = {
+    {"rank", 4, "rank(matrix(p, 1, 2, 2))"},
+    {"null", 4, "null(matrix(p, 1, 2, 2))"},
+    {"orth", 4, "orth(matrix(p, 1, 2, 2))"},
+    {"rref", 4, "rref(matrix(p, 1, 2, 2))"},
+    {"unique", 3, "unique(p)"},
+    {"gcd", 2, "gcd(p[1], p[2])"},
+    {"shuffle", 3, "shuffle(p)"},
+    {"sample", 3, "sample(p)"},
+    {"regress", 6, "regress(matrix(p, 1, 3, 1), p[4:6]).coef"},
+    {"write", 2, "write(p, \"p.csv\")"},
+    {"table", 2, "table(p)"},
+};
+
+static bool is_elementary(const Primitive *row) {
+  return row >= elementary_rows && row < elementary_rows + ELEMENTARY_ROWS_COUNT;
+}
+
+static bool is_listed(const char *name) {
+  for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+    if (strcmp(cases[i].row, name) == 0) return true;
+  return false;
+}
+
+Test(primitive_derivatives, every_row_with_a_derivative_is_listed) {
+  for (size_t f = 0; f < primitive_family_count; f++)
+    for (size_t i = 0; i < primitive_families[f].count; i++) {
+      const Primitive *row = &primitive_families[f].row[i];
+      if (row->differentiable == DERIVE_NONE || is_elementary(row)) continue;
+      cr_expect(is_listed(row->name), "%s is not in the table of this test: add a line", row->name);
+    }
+}
+
+Test(primitive_derivatives, the_table_names_rows) {
+  for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+    const Primitive *row = primitive_find(cases[i].row);
+    cr_expect(row && row->differentiable != DERIVE_NONE, "%s", cases[i].row);
+  }
+}
+
+/* ---- the checks ---- */
+
+static void prepare(Shell *shell) {
+  shell_start(shell);
+  MmlStatus status = shell_run(shell, prelude);
+  cr_assert_eq(status, MML_OK, "%s", shell->reported.bytes);
+  /* Central differences of fourth order of a function of a vector, number or vector valued: one column
+   * for each entry. */
+  status = shell_run(shell, "unit(n, i) = [{1 if j == i; 0 otherwise} for j in 1:n]\n"
+                            "slope(f, p, d) = (8(f(p + d) - f(p - d)) - (f(p + 2d) - f(p - 2d)))/12\n"
+                            "differences(f, p, h) = [slope(f, p, h*unit(length(p), i))/h for i in 1:length(p)]\n");
+  cr_assert_eq(status, MML_OK, "%s", shell->reported.bytes);
+}
+
+/* F is the program, f the functional w'F. */
+static MmlStatus define(Shell *shell, const Case *c) {
+  return shell_do(shell,
+                  "seed(11); p = rand(%d) + 0.5; v = rand(%d) - 0.5\n"
+                  "F(p) = do\n%s\nend\n"
+                  "r = F(p); w = if length(r) == 1 then 1 else rand(length(r)) - 0.5\n"
+                  "f(p) = sum(w.*F(p))",
+                  c->n, c->n, c->body);
+}
+
+/* The largest entry of an expression, relative to that of [scale] or 1. */
+static double size_of(Shell *shell, const char *expression, const char *scale) {
+  MmlStatus status = shell_do(shell, "off = norm(%s, inf)/max(1, norm(%s, inf))", expression, scale);
+  return status == MML_OK ? shell_number(shell, "off") : INFINITY;
+}
+
+static void expect_small(Shell *shell, const Case *c, const char *what, const char *expression, const char *scale, double tolerance) {
+  double size = size_of(shell, expression, scale);
+  cr_expect(size <= tolerance, "%s: %s is off by %g in %s\n%s", c->row, what, size, c->body, shell->reported.bytes);
+}
+
+/* h^4 times a fifth derivative is what differences leave out, and 1e-16/h what rounding adds. */
+static const double STEP = 5e-4;
+static const double DIFFERENCE = 1e-8;
+static const double EXACT = 1e-11; /* roundings of a few hundred operations, near-singular ones too */
+
+static void check_first(Shell *shell, const Case *c) {
+  MmlStatus status = shell_do(shell, "g = gradient(f, p); J = jacobian(F, p); D = differences(f, p, %g)", STEP);
+  cr_expect_eq(status, MML_OK, "%s: %s\n%s", c->row, c->body, shell->reported.bytes);
+  if (status != MML_OK) return;
+  cr_expect(shell_shows(shell, "size(g) == size(p)", "true"), "%s: the gradient has another shape", c->row);
+  expect_small(shell, c, "the gradient", "g - D", "g", DIFFERENCE);
+  expect_small(shell, c, "the Jacobian", "vec(J'*w) - g", "g", EXACT);
+  expect_small(shell, c, "the adjoint", "[dot(w, vec(J*v)) - dot(g, v)]", "g", EXACT);
+  expect_small(shell, c, "the directional derivative", "[directional(f, p, v) - dot(g, v)]", "g", EXACT);
+}
+
+static void check_second(Shell *shell, const Case *c) {
+  MmlStatus status = shell_do(shell, "H = hessian(f, p); D = differences(q -> gradient(f, q), p, %g)", STEP);
+  cr_expect_eq(status, MML_OK, "%s: second derivative of %s\n%s", c->row, c->body, shell->reported.bytes);
+  if (status != MML_OK) return;
+  expect_small(shell, c, "the Hessian", "vec(H - D)", "vec(H)", 10 * DIFFERENCE);
+  expect_small(shell, c, "the Hessian's symmetry", "vec(H - H')", "vec(H)", EXACT);
+  expect_small(shell, c, "hvp", "hvp(f, p, v) - H*v", "vec(H)", EXACT);
+}
+
+Test(primitive_derivatives, gradients_and_hessians_agree_with_differences) {
+  Shell shell;
+  prepare(&shell);
+  for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+    MmlStatus status = define(&shell, &cases[i]);
+    cr_expect_eq(status, MML_OK, "%s: %s\n%s", cases[i].row, cases[i].body, shell.reported.bytes);
+    if (status != MML_OK) continue;
+    check_first(&shell, &cases[i]);
+    check_second(&shell, &cases[i]);
+  }
+  shell_end(&shell);
+}
+
+Test(primitive_derivatives, rows_without_a_derivative_say_why) {
+  Shell shell;
+  prepare(&shell);
+  for (size_t i = 0; i < sizeof refused / sizeof *refused; i++) {
+    const Case *c = &refused[i];
+    const Primitive *row = primitive_find(c->row);
+    cr_expect(row && row->differentiable == DERIVE_NONE, "%s", c->row);
+    MmlStatus status = shell_do(&shell, "p = rand(%d) + 0.5\njacobian(p -> %s, p)", c->n, c->body);
+    cr_expect_eq(status, MML_ERROR, "%s: a derivative of %s", c->row, c->body);
+    cr_expect(row && strstr(shell.reported.bytes, row->reason), "%s does not say why:\n%s", c->row, shell.reported.bytes);
+  }
+  shell_end(&shell);
+}
