@@ -354,12 +354,33 @@ static void options_argument(Compiler *c, const Node *using) {
   c->last_result = UINT32_MAX;
 }
 
-/* head f over x in S from p using m(o) becomes
- * clause_(head, f, names, sets, starts, method, options). */
+/* Three arguments: the differences as a function of the variables, which are equalities (1) and which not
+ * (0), and how each was typed. Without s.t. three empty tuples. */
+static void constraints_argument(Compiler *c, const Node *n) {
+  const Node *list = n->child[3] ? prototype_constraints(c->prototype, n) : NULL;
+  if (list) closure_of(c, list, NULL);
+  else tuple_of(c, (uint16_t)c->value_top, 0);
+  uint32_t count = list ? list->count : 0;
+  uint16_t first = (uint16_t)c->value_top;
+  for (uint32_t i = 0; i < count; i++) store(c, value_temporary(c), TYPE_ANY, constant(c, list->child[i]->op));
+  tuple_of(c, first, count);
+  first = (uint16_t)c->value_top;
+  const char *text = c->prototype->tree->source->text;
+  for (uint32_t i = 0; i < count; i++) {
+    Span span = list->child[i]->span;
+    emit(c, CODE_LITERAL, value_temporary(c), literal(c, value_string(string_new(c->session, text + span.start, span.end - span.start))), 0);
+    c->last_result = UINT32_MAX;
+  }
+  tuple_of(c, first, count);
+}
+
+/* head f over x in S from p using m(o) s.t. c becomes
+ * clause_(head, f, names, sets, starts, method, options, constraints, kinds, texts). */
+enum { CLAUSE_ARGUMENTS = 10 };
+
 Operand compile_clause(Compiler *c, const Node *n) {
   uint32_t number = c->number_top, value = c->value_top;
   const Node *variables = n->child[1], *starts = n->child[2], *using = n->child[4];
-  if (n->child[3]) compile_fail(c, n->child[3], "constraints are not supported in this version");
   text_argument(c, n->symbol->key);
   closure_of(c, n->child[0], NULL);
   uint16_t first = (uint16_t)c->value_top;
@@ -373,12 +394,13 @@ Operand compile_clause(Compiler *c, const Node *n) {
   tuple_of(c, first, starts ? starts->count : 0);
   text_argument(c, using ? using->symbol->key : "");
   options_argument(c, using);
+  constraints_argument(c, n);
   c->node = n;
   before_call(c);
   const Primitive *row = primitive_find("clause_");
   assert(row);
-  CallSite site = {.primitive = row, .positional = 7, .wanted = 1, .place = memory_new(PARAMETERS_MOST)};
-  for (int i = 0; i < PARAMETERS_MOST; i++) site.place[i] = (int8_t)(i < 7 ? i : -1);
+  CallSite site = {.primitive = row, .positional = CLAUSE_ARGUMENTS, .wanted = 1, .place = memory_new(PARAMETERS_MOST)};
+  for (int i = 0; i < PARAMETERS_MOST; i++) site.place[i] = (int8_t)(i < CLAUSE_ARGUMENTS ? i : -2);
   uint32_t at = new_site(c, site);
   c->number_top = number;
   c->value_top = value;

@@ -10,6 +10,7 @@
 #include <assert.h>
 #include <stdlib.h>
 
+#include "machine/constraints.h"
 #include "machine/session.h"
 #include "syntax/unparse.h"
 
@@ -173,9 +174,31 @@ static Prototype *clause_prototype(Resolver *r, const Node *clause, const Node *
   return inner;
 }
 
+static const Node *lower_constraints(Resolver *r, const Node *clause) {
+  Prototype *p = r->prototype;
+  const Node *wrong;
+  const char *why;
+  const Node *list = constraints_lower(p->tree, clause->child[3], &wrong, &why);
+  if (!list) {
+    r->session->origin = wrong;
+    r->session->origin_source = p->tree->source;
+    fail(r->session, "%s", why);
+  }
+  if (p->lowered_count + 2 > p->lowered_capacity) {
+    p->lowered_capacity = p->lowered_capacity ? 2 * p->lowered_capacity : 4;
+    p->lowered = memory_resize((void *)p->lowered, p->lowered_capacity * sizeof *p->lowered);
+  }
+  p->lowered[p->lowered_count++] = clause;
+  p->lowered[p->lowered_count++] = list;
+  return list;
+}
+
 static void walk_clause(Resolver *r, const Node *n) {
   walk_inner(r, clause_prototype(r, n, n->child[0]));
-  for (uint32_t i = 2; i < n->count; i++) walk(r, n->child[i]);
+  if (n->child[3]) walk_inner(r, clause_prototype(r, n, lower_constraints(r, n)));
+  walk(r, n->child[1]);
+  walk(r, n->child[2]);
+  walk(r, n->child[4]);
 }
 
 static void walk(Resolver *r, const Node *n) {
@@ -221,11 +244,19 @@ uint32_t prototype_inner(const Prototype *p, const Node *node) {
   return 0;
 }
 
+const Node *prototype_constraints(const Prototype *p, const Node *clause) {
+  for (uint32_t i = 0; i < p->lowered_count; i += 2)
+    if (p->lowered[i] == clause) return p->lowered[i + 1];
+  assert(!"a clause that was not met when its surroundings were resolved");
+  return NULL;
+}
+
 void prototype_destroy(Prototype *p) {
   for (uint32_t i = 0; i < p->code_count; i++) code_free(p->code[i]);
   free(p->code);
   free((void *)p->local);
   free((void *)p->capture);
+  free((void *)p->lowered);
   free(p->inner);
   tree_release(p->tree);
 }

@@ -38,7 +38,8 @@ struct Prototype {
   uint32_t capture_count, capture_capacity;
   Prototype **inner;       /* prototypes of the functions written inside, counted */
   uint32_t inner_count, inner_capacity;
-  Prototype *outer;        /* borrowed, only while resolving */
+  const Node **lowered;    /* pairs: a CLAUSE and its constraints as one TUPLE of differences */
+  uint32_t lowered_count, lowered_capacity;
   Code **code;             /* compiled so far, owned */
   uint32_t code_count, code_capacity;
   bool result_unknown;     /* a recursive call was wrongly taken for a number: assume nothing */
@@ -48,6 +49,8 @@ struct Prototype {
 Prototype *prototype_new(Session *session, Tree *tree, const Node *statement, bool library);
 /* The number in [inner] of the function written directly inside as [node]. */
 uint32_t prototype_inner(const Prototype *prototype, const Node *node);
+/* The lowered constraints of a clause written directly inside. */
+const Node *prototype_constraints(const Prototype *prototype, const Node *clause);
 /* Is [name] a parameter or assigned inside? */
 bool prototype_owns(const Prototype *prototype, const Symbol *name);
 void prototype_destroy(Prototype *prototype);

@@ -518,6 +518,7 @@ static Value call_clause(Session *s, const Arguments *a) {
   const Tuple *names = (Tuple *)a->argument[2].object, *sets = (Tuple *)a->argument[3].object, *starts = (Tuple *)a->argument[4].object;
   bool maximise = strcmp(head, "argmax") == 0 || strcmp(head, "maximize") == 0;
   bool record = strcmp(head, "minimize") == 0 || strcmp(head, "maximize") == 0;
+  if (a->argument[7].kind == VALUE_FUNCTION) fail(s, "constraints are not supported in this version");
   if (strcmp(head, "fit") == 0) fail(s, "fit is not supported in this version: minimize the sum of squares instead");
   const char **name = scratch(s, (names->count + 1) * sizeof *name);
   Value *point = scratch(s, (names->count + 1) * sizeof(Value));
@@ -553,7 +554,7 @@ const Primitive argmin_rows[ARGMIN_ROWS_COUNT] = {
      .example = "minimize(x -> (x - 3)^2 + 1, 0).value", .gives = "1"},
     {.name = "maximize", .parameters = FORM, .call = call_maximize, .differentiable = DERIVE_THROUGH,
      .help = "The maximum of f near x0 as a record.", .example = "maximize(x -> 5 - (x - 3)^2, 0).value", .gives = "5"},
-    {.name = "clause_", .parameters = "(head, f, names, sets, starts, method, options)", .call = call_clause,
+    {.name = "clause_", .parameters = "(head, f, names, sets, starts, method, options, constraints, kinds, texts)", .call = call_clause,
      .differentiable = DERIVE_THROUGH,
      .help = "What argmin f(x) over x from p using m becomes.", .example = "argmin (x - 3)^2 over x from 0", .gives = "3"},
 };

@@ -1,0 +1,106 @@
+/* constraints.c - comparisons turned into differences.
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#include "machine/constraints.h"
+
+typedef struct Lowering {
+  Tree *tree;
+  Node *list; /* TUPLE; NULL while counting */
+  uint32_t count;
+  const Node *wrong;
+  const char *why;
+} Lowering;
+
+static void refuse(Lowering *l, const Node *node, const char *why) {
+  if (l->wrong) return;
+  l->wrong = node;
+  l->why = why;
+}
+
+static Node *difference(Lowering *l, const Node *left, const Node *right, Operator op, Span span) {
+  bool turned = op == OP_GREATER_EQUAL;
+  Node *node = node_new(l->tree, NODE_BINARY, span, 2);
+  node->op = OP_SUBTRACT;
+  node->child[0] = (Node *)(uintptr_t)(turned ? right : left);
+  node->child[1] = (Node *)(uintptr_t)(turned ? left : right);
+  return node;
+}
+
+/* A comparison keeps its place in a wrapper that carries what kind it is: PLUS changes nothing. */
+static void add(Lowering *l, Node *body, bool equality, Span span) {
+  if (l->list) {
+    Node *wrapper = node_new(l->tree, NODE_PLUS, span, 1);
+    wrapper->child[0] = body;
+    wrapper->op = equality;
+    l->list->child[l->count] = wrapper;
+  }
+  l->count++;
+}
+
+static bool is_constraint(Lowering *l, const Node *compare, Operator op) {
+  switch (op) {
+    case OP_EQUAL: case OP_LESS_EQUAL: case OP_GREATER_EQUAL: return true;
+    case OP_LESS: case OP_GREATER:
+      refuse(l, compare, "a smallest value over a set without its edge need not exist: write <= or >=");
+      return false;
+    case OP_DOT_LESS_EQUAL: case OP_DOT_GREATER_EQUAL: case OP_DOT_EQUAL:
+      refuse(l, compare, "constraints on arrays hold entry by entry anyway: leave out the dot");
+      return false;
+    default: refuse(l, compare, "a constraint is an equation == or an inequality <= or >="); return false;
+  }
+}
+
+static void lower_compare(Lowering *l, const Node *n) {
+  for (uint32_t i = 0; i + 1 < n->count; i++) {
+    Operator op = (Operator)n->operators[i];
+    if (!is_constraint(l, n, op)) return;
+    Span span = {n->child[i]->span.start, n->child[i + 1]->span.end};
+    Node *body = l->list ? difference(l, n->child[i], n->child[i + 1], op, span) : NULL;
+    add(l, body, op == OP_EQUAL, span);
+  }
+}
+
+/* g_i(w) <= 0 for i in 1:3: the differences as one array. */
+static void lower_generated(Lowering *l, const Node *n) {
+  const Node *compare = n->child[0];
+  if (compare->kind != NODE_COMPARE) {
+    refuse(l, compare, "a constraint is an equation == or an inequality <= or >=");
+    return;
+  }
+  for (uint32_t i = 0; i + 1 < compare->count; i++) {
+    Operator op = (Operator)compare->operators[i];
+    if (!is_constraint(l, compare, op)) return;
+    Node *each = NULL;
+    if (l->list) {
+      each = node_new(l->tree, NODE_COMPREHENSION, n->span, 2);
+      each->child[0] = difference(l, compare->child[i], compare->child[i + 1], op, compare->span);
+      each->child[1] = n->child[1];
+    }
+    add(l, each, op == OP_EQUAL, n->span);
+  }
+}
+
+static void lower(Lowering *l, const Node *n) {
+  switch (n->kind) {
+    case NODE_COMPARE: lower_compare(l, n); break;
+    case NODE_GENERATED: lower_generated(l, n); break;
+    case NODE_AND:
+      lower(l, n->child[0]);
+      lower(l, n->child[1]);
+      break;
+    default: refuse(l, n, "a constraint is an equation == or an inequality <= or >=");
+  }
+}
+
+Node *constraints_lower(Tree *tree, const Node *constraints, const Node **wrong, const char **why) {
+  Lowering l = {.tree = tree};
+  for (uint32_t i = 0; i < constraints->count; i++) lower(&l, constraints->child[i]);
+  if (!l.wrong) {
+    l.list = node_new(tree, NODE_TUPLE, constraints->span, l.count);
+    l.count = 0;
+    for (uint32_t i = 0; i < constraints->count; i++) lower(&l, constraints->child[i]);
+  }
+  *wrong = l.wrong;
+  *why = l.why;
+  return l.wrong ? NULL : l.list;
+}
