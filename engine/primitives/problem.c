@@ -1,0 +1,354 @@
+/* problem.c - running a minimiser on a function of the language, and its answer as a record.
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#include "primitives/problem.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "calculus/point.h"
+#include "machine/random.h"
+#include "machine/session.h"
+#include "optimise/verdict.h"
+#include "values/operate.h"
+
+/* ---- the trace of a run ---- */
+
+enum { TRACE_NUMBERS_LARGEST = 2000000 }; /* kept of a run's steps: the first ones matter most */
+
+static double seconds_since(struct timespec begun) {
+  struct timespec now;
+  clock_gettime(CLOCK_MONOTONIC, &now);
+  return (double)(now.tv_sec - begun.tv_sec) + 1e-9 * (double)(now.tv_nsec - begun.tv_nsec);
+}
+
+static void show_progress(Observer *o, const OptimiseStep *step) {
+  if (!o->session->host.progress || (step->number & 15) || seconds_since(o->begun) < 0.5) return;
+  char line[96];
+  snprintf(line, sizeof line, "step %zu: value %.6g", step->number, o->sign * step->value);
+  o->session->host.progress(o->session->host.context, line);
+  o->shown = true;
+}
+
+static bool observe(void *context, const OptimiseStep *step) {
+  Observer *o = context;
+  Session *s = o->session;
+  if (o->rows->count + o->n + 4 <= TRACE_NUMBERS_LARGEST || o->rows->count == 0) {
+    builder_push(s, o->rows, value_number((double)step->number));
+    for (size_t i = 0; i < o->n; i++) builder_push(s, o->rows, value_number(step->x[i]));
+    builder_push(s, o->rows, value_number(o->sign * step->value));
+    builder_push(s, o->rows, value_number(step->gradient_norm));
+    builder_push(s, o->rows, value_number(step->length));
+  }
+  show_progress(o, step);
+  return !interrupt_flag;
+}
+
+static void set_column(Session *s, Table *table, uint32_t index, const char *name, const Builder *rows, size_t width) {
+  Array *column = array_new(s, table->rows, 1, ELEMENT_REAL);
+  for (uint32_t i = 0; i < table->rows; i++) column->data[i] = rows->item[i * width + index].number;
+  table->column[index].name = symbol_intern(&s->symbols, name, strlen(name));
+  table->column[index].numbers = value_array(column);
+}
+
+/* x stays x for a number; the entries of a vector w are w_1, w_2 … */
+static void coordinate_name(const Problem *p, const char *const *names, size_t i, char out[64]) {
+  size_t first = i, last = i;
+  while (first > 0 && names[first - 1] == names[i]) first--;
+  while (last + 1 < p->count + i + 1 && names[last + 1] && names[last + 1] == names[i]) last++;
+  if (first == last) snprintf(out, 64, "%s", names[i]);
+  else snprintf(out, 64, "%s_%zu", names[i], i - first + 1);
+}
+
+Value problem_trace(const Problem *p, const Observer *o, const char *const *names) {
+  Session *s = p->session;
+  size_t width = o->n + 4;
+  Table *table = table_new(s, (uint32_t)(o->rows->count / width), (uint32_t)width);
+  char name[64];
+  set_column(s, table, 0, "step", o->rows, width);
+  for (size_t i = 0; i < o->n; i++) {
+    coordinate_name(p, names, i, name);
+    set_column(s, table, (uint32_t)i + 1, name, o->rows, width);
+  }
+  static const char *const last[] = {"value", "gradnorm", "eta"};
+  for (uint32_t i = 0; i < 3; i++) set_column(s, table, (uint32_t)o->n + 1 + i, last[i], o->rows, width);
+  return value_table(table);
+}
+
+/* ---- running ---- */
+
+static void *allocate(void *session, size_t bytes) { return scratch(session, bytes); }
+static void adopt(void *session, void *object, void (*destroy)(void *)) { scratch_adopt(session, object, destroy); }
+
+const char **problem_names(const Problem *p, size_t n) {
+  const char **names = scratch(p->session, (n + 2) * sizeof *names);
+  size_t k = 0;
+  static const char *const generic[] = {"x", "y", "z"};
+  for (uint32_t i = 0; i < p->count; i++) {
+    const char *name = p->name ? p->name[i] : p->count <= 3 ? generic[i] : "x";
+    size_t size = point_size(p->session, p->point[i], "the start");
+    for (size_t j = 0; j < size; j++) names[k++] = name;
+  }
+  names[k] = NULL;
+  return names;
+}
+
+Value text_value(Session *s, const char *text) { return value_string(string_new(s, text, strlen(text))); }
+
+static const char *kind_text(const MinimiseResult *r) {
+  switch (r->kind) {
+    case MINIMISE_STRICT_MINIMUM: return r->negated ? "strict maximum" : "strict minimum";
+    case MINIMISE_FLAT: return "flat";
+    case MINIMISE_SADDLE: return "saddle";
+    case MINIMISE_MAXIMUM: return r->negated ? "minimum" : "maximum";
+    case MINIMISE_STATIONARY: return strncmp(r->reason, "at a kink", 9) == 0 ? "kink" : "stationary";
+    case MINIMISE_NOT_STATIONARY: return "not stationary";
+    case MINIMISE_UNDEFINED: return "undefined";
+    default: return "unbounded";
+  }
+}
+
+/* The arguments at the result. Inside a derivative they carry theirs by what f closes over. */
+static Value *solution_arguments(const Problem *p, FunctionObjective *o, const MinimiseResult *r) {
+  Session *s = p->session;
+  if (!o->open) return objective_arguments(o, r->x);
+  if (!r->converged || r->kind != MINIMISE_STRICT_MINIMUM)
+    fail(s, "the derivative of a minimiser exists where the minimum is strict; here the search ended otherwise: %s", r->reason);
+  Value *number = scratch(s, (o->n + 1) * sizeof(Value)), *argument = scratch(s, (o->count + 1) * sizeof(Value));
+  objective_implicit(o, r->x, number);
+  const Value *next = number;
+  for (uint32_t i = 0; i < o->count; i++) argument[i] = point_shape(s, o->point[i], &next);
+  return argument;
+}
+
+Value problem_point(const Problem *p, Value *argument) {
+  if (p->count == 1) return argument[0];
+  Tuple *tuple = tuple_new(p->session, p->count);
+  for (uint32_t i = 0; i < p->count; i++) tuple->item[i] = argument[i];
+  return value_tuple(tuple);
+}
+
+static void print_kink(const MinimiseResult *r, const char *const *names, const char *kink, Text *text);
+
+static Value result_record(const Problem *p, FunctionObjective *o, const Observer *observer, const MinimiseResult *r, const char *kink, const char *remark) {
+  Session *s = p->session;
+  const char **names = problem_names(p, o->n);
+  Record *record = record_new(s);
+  Value *argument = solution_arguments(p, o, r);
+  for (uint32_t i = 0; p->name && i < p->count; i++) record_put(s, record, p->name[i], value_keep(argument[i]));
+  Value value = o->open ? point_call(s, o->f, argument, p->count) : value_number(o->sign * r->value);
+  record_put(s, record, "point", problem_point(p, argument));
+  record_put(s, record, "value", value);
+  record_put(s, record, "kind", text_value(s, kind_text(r)));
+  record_put(s, record, "converged", value_boolean(r->converged));
+  record_put(s, record, "reason", text_value(s, r->reason));
+  record_put(s, record, "method", text_value(s, r->method ? r->method : ""));
+  record_put(s, record, "iterations", value_number((double)r->iterations));
+  record_put(s, record, "evaluations", value_number((double)r->evaluations));
+  record_put(s, record, "gradnorm", value_number(r->gradient_norm));
+  record_put(s, record, "multipliers", value_tuple(tuple_new(s, 0)));
+  record_put(s, record, "active", value_tuple(tuple_new(s, 0)));
+  record_put(s, record, "trace", problem_trace(p, observer, names));
+  Text text = {0};
+  if (kink) print_kink(r, names, kink, &text);
+  else verdict_print(r, names, &text);
+  if (remark[0]) text_format(&text, "%s\n", remark);
+  if (text.length && text.bytes[text.length - 1] == '\n') text.bytes[--text.length] = 0;
+  record->style = RECORD_VERDICT;
+  record->summary = text.bytes;
+  return value_record(record);
+}
+
+/* Where the function has a kink its derivatives say nothing about the point; only values around it do. */
+static void print_kink(const MinimiseResult *r, const char *const *names, const char *kink, Text *text) {
+  verdict_print_point(r, names, text);
+  text_format(text, "value %.6g at a kink of %s: ", (r->negated ? -r->value : r->value) + 0.0, kink); /* -0 reads badly */
+  if (r->converged) text_format(text, "no %s value was found around it, but derivatives prove nothing here\n", r->negated ? "higher" : "lower");
+  else text_format(text, "not converged, there are %s values around it\n", r->negated ? "higher" : "lower");
+}
+
+/* Values around x, along the axes and in random directions, at three distances. */
+static bool lower_around(FunctionObjective *o, const Objective *objective, const double *x, double value) {
+  Session *s = o->session;
+  size_t n = o->n, directions = 2 * n + 16;
+  double *y = scratch(s, n * sizeof(double));
+  static const double distances[] = {1e-6, 1e-4, 1e-2};
+  for (size_t k = 0; k < directions; k++) {
+    double size = 0;
+    for (size_t i = 0; i < n; i++) {
+      y[i] = k < 2 * n ? (i == k / 2) * (k % 2 ? -1.0 : 1.0) : sin((double)(7 * k + 13 * i)); /* any spread will do */
+      size = fmax(size, fabs(x[i]));
+    }
+    for (size_t d = 0; d < sizeof distances / sizeof *distances; d++) {
+      double *z = scratch(s, n * sizeof(double));
+      for (size_t i = 0; i < n; i++) z[i] = x[i] + distances[d] * fmax(1, size) * y[i];
+      if (objective->value(objective->context, z) < value - 1e-12 * fmax(1, fabs(value))) return true;
+    }
+  }
+  return false;
+}
+
+const MinimiseMethod *problem_method(Session *s, const char *name) {
+  const MinimiseMethod *method = minimise_method(name);
+  if (method) return method;
+  size_t count;
+  const MinimiseMethod *rows = minimise_methods(&count);
+  Report *r = failure(s, "there is no method named %s", name);
+  char list[190] = "";
+  Suggestion suggestion;
+  suggestion_start(&suggestion, name);
+  for (size_t i = 0; i < count; i++) {
+    suggestion_offer(&suggestion, rows[i].name);
+    if (strlen(list) + strlen(rows[i].name) + 3 < sizeof list) strcat(strcat(list, i ? ", " : ""), rows[i].name);
+  }
+  report_remark(r, "methods: %s", list);
+  if (suggestion.best) report_advise(r, "using %s", suggestion.best);
+  raise_failure(s, r);
+}
+
+_Noreturn void problem_interrupted(Session *s, Value record) {
+  session_define(s, symbol_intern(&s->symbols, "ans", 3), record);
+  note(s, "the best point found so far is in ans");
+  check_interrupt(s);
+  fail(s, "interrupted");
+}
+
+Observer problem_observer(const Problem *p, size_t n) {
+  Observer o = {.session = p->session, .sign = p->maximise ? -1 : 1, .n = n, .rows = builder_new(p->session)};
+  clock_gettime(CLOCK_MONOTONIC, &o.begun);
+  return o;
+}
+
+FunctionObjective problem_function(const Problem *p, size_t n, Observer *observer) {
+  return (FunctionObjective){.session = p->session, .f = p->f, .point = p->point, .count = p->count, .n = n,
+                             .sign = p->maximise ? -1 : 1, .observe = observe, .observer = observer};
+}
+
+MinimiseOptions problem_options(const Problem *p) {
+  return (MinimiseOptions){.method = p->settings.method, .tolerance = p->settings.tolerance, .steps = p->settings.steps,
+                           .eta = p->settings.eta, .beta = p->settings.beta, .negated = p->maximise,
+                           .allocate = allocate, .adopt = adopt, .context = p->session};
+}
+
+typedef struct Attempt {
+  FunctionObjective function;
+  Observer observer;
+  MinimiseResult result;
+  const char *kink; /* of the function at the result, or NULL */
+} Attempt;
+
+static void run_from(const Problem *p, const double *start, size_t n, Attempt *attempt) {
+  Session *s = p->session;
+  const MinimiseMethod *method = p->settings.method ? problem_method(s, p->settings.method) : NULL;
+  bool plain = method && strcmp(method->name, "neldermead") == 0;
+  attempt->observer = problem_observer(p, n);
+  attempt->function = problem_function(p, n, &attempt->observer);
+  attempt->function.plain = plain;
+  Objective objective = objective_of(&attempt->function);
+  if (!plain) objective.quadratic = objective_is_quadratic(&attempt->function, start);
+  const char *refusal = method ? minimise_refusal(method, &objective) : NULL;
+  if (refusal) fail(s, "%s %s", method->name, refusal);
+  MinimiseOptions options = problem_options(p);
+  minimise_run(&objective, start, &options, &attempt->result);
+  MinimiseResult *r = &attempt->result;
+  bool settled = r->kind != MINIMISE_UNDEFINED && r->kind != MINIMISE_UNBOUNDED && isfinite(r->value);
+  attempt->kink = settled ? objective_kink(&attempt->function, r->x) : NULL;
+  if (attempt->kink) {
+    r->converged = !lower_around(&attempt->function, &objective, r->x, r->value);
+    r->kind = MINIMISE_STATIONARY;
+    snprintf(r->reason, sizeof r->reason, "at a kink of %s", attempt->kink);
+  }
+  if (attempt->observer.shown && s->host.progress) s->host.progress(s->host.context, NULL);
+  if (interrupt_flag)
+    problem_interrupted(s, result_record(p, &attempt->function, &attempt->observer, &attempt->result, NULL, "interrupted"));
+}
+
+double *problem_start(const Problem *p, size_t *n) {
+  Session *s = p->session;
+  *n = 0;
+  for (uint32_t i = 0; i < p->count; i++) *n += point_size(s, p->point[i], "the start");
+  if (*n == 0) fail(s, "there is nothing to vary: the start holds no numbers");
+  Value *number = scratch(s, (*n + 1) * sizeof(Value)), *next = number;
+  for (uint32_t i = 0; i < p->count; i++) {
+    point_flatten(s, p->point[i], next);
+    next += point_size(s, p->point[i], "the start");
+  }
+  double *x = scratch(s, *n * sizeof(double));
+  for (size_t i = 0; i < *n; i++) {
+    x[i] = number[i].number;
+    if (!isfinite(x[i])) fail(s, "the start must be finite, found %g", x[i]);
+  }
+  return x;
+}
+
+static void run_release(Attempt *attempt) {
+  objective_release(&attempt->function);
+  value_release(value_builder(attempt->observer.rows));
+}
+
+static Value solve_from_start(const Problem *p) {
+  size_t n;
+  double *start = problem_start(p, &n);
+  Attempt *attempt = scratch(p->session, sizeof(Attempt));
+  run_from(p, start, n, attempt);
+  Value record = result_record(p, &attempt->function, &attempt->observer, &attempt->result, attempt->kink, "");
+  run_release(attempt);
+  return record;
+}
+
+/* Better: settled before unsettled, then the lower value; a NaN is never better. */
+static bool is_better(const MinimiseResult *a, const MinimiseResult *b) {
+  if (a->kind == MINIMISE_UNDEFINED || b->kind == MINIMISE_UNDEFINED) return b->kind == MINIMISE_UNDEFINED && a->kind != MINIMISE_UNDEFINED;
+  if (a->kind == MINIMISE_UNBOUNDED || b->kind == MINIMISE_UNBOUNDED) return b->kind != MINIMISE_UNBOUNDED;
+  if (a->converged != b->converged) return a->converged;
+  double slack = 1e-10 * (1 + fabs(b->value));
+  return a->value < b->value - slack;
+}
+
+enum { STARTS = 4 };
+
+/* Nobody said where to begin: 0, 1 and two random points, the best answer counts. */
+static Value solve_from_several(const Problem *p) {
+  Session *s = p->session;
+  size_t n;
+  double *start = problem_start(p, &n);
+  uint64_t random[4];
+  memcpy(random, s->random, sizeof random); /* a search must not change what rand gives next */
+  random_seed(s, RANDOM_DEFAULT_SEED);
+  Attempt *best = NULL;
+  int chosen = 0;
+  for (int k = 0; k < STARTS; k++) {
+    for (size_t i = 0; i < n; i++) start[i] = k < 2 ? k : random_normal(s);
+    Attempt *attempt = scratch(s, sizeof(Attempt));
+    run_from(p, start, n, attempt);
+    if (k == 0 && attempt->result.quadratic && attempt->result.kind == MINIMISE_STRICT_MINIMUM) {
+      Value only = result_record(p, &attempt->function, &attempt->observer, &attempt->result, attempt->kink, "");
+      memcpy(s->random, random, sizeof random);
+      run_release(attempt);
+      return only;
+    }
+    if (!best || is_better(&attempt->result, &best->result)) {
+      if (best) run_release(best);
+      best = attempt;
+      chosen = k;
+    } else {
+      run_release(attempt);
+    }
+  }
+  memcpy(s->random, random, sizeof random);
+  char remark[96];
+  snprintf(remark, sizeof remark, "started from 0, 1 and %d random points; this is from %s", STARTS - 2,
+           chosen == 0 ? "0" : chosen == 1 ? "1" : "a random one");
+  Value record = result_record(p, &best->function, &best->observer, &best->result, best->kink, remark);
+  run_release(best);
+  return record;
+}
+
+Value problem_solve(const Problem *p) {
+  return p->constraints.kind == VALUE_FUNCTION ? problem_solve_constrained(p) : solve_from_start(p);
+}
+
+Value problem_solve_anywhere(const Problem *p) {
+  return p->constraints.kind == VALUE_FUNCTION ? problem_solve_constrained(p) : solve_from_several(p);
+}

@@ -1,0 +1,68 @@
+/* problem.h - a minimisation put in words of the language: a function, the shape of its arguments, where
+ * to start, constraints and a method; and the record that answers it.
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef MML_PROBLEM_H
+#define MML_PROBLEM_H
+
+#include "calculus/objective.h"
+#include "memory.h"
+#include "optimise/minimise.h"
+#include "values/builder.h"
+
+#include <time.h>
+
+typedef struct Settings {
+  const char *method; /* NULL: chosen */
+  double eta, beta, tolerance;
+  size_t steps;
+} Settings;
+
+typedef struct Problem {
+  Session *session;
+  Value f;
+  const Value *point;      /* shapes of the arguments, with the start's numbers */
+  uint32_t count;
+  const char *const *name; /* per argument, NULL in the function form */
+  bool maximise;
+  Settings settings;
+  Value constraints;       /* function of the arguments giving a tuple of differences, or NOTHING */
+  const Tuple *kinds, *texts; /* per difference: 1 for an equality; how it was typed */
+} Problem;
+
+/* What is noted of every step while a method runs. */
+typedef struct Observer {
+  Session *session;
+  double sign;
+  size_t n;
+  Builder *rows; /* numbers, n + 4 per step */
+  struct timespec begun;
+  bool shown;
+} Observer;
+
+/* The answer from the start that the point holds, or from several when nobody said where. Owned records,
+ * printed as their verdict. */
+Value problem_solve(const Problem *problem);
+Value problem_solve_anywhere(const Problem *problem);
+/* The row of a method; fails with the list of methods. */
+const MinimiseMethod *problem_method(Session *session, const char *name);
+
+/* ---- shared by the two ways to solve ---- */
+
+double *problem_start(const Problem *problem, size_t *n);
+FunctionObjective problem_function(const Problem *problem, size_t n, Observer *observer);
+Observer problem_observer(const Problem *problem, size_t n);
+MinimiseOptions problem_options(const Problem *problem);
+/* One name per coordinate, NULL at the end; the same pointer for the entries of one argument. */
+const char **problem_names(const Problem *problem, size_t n);
+Value problem_trace(const Problem *problem, const Observer *observer, const char *const *names);
+/* The arguments as one value: itself, or a tuple. Takes ownership of them. */
+Value problem_point(const Problem *problem, Value *argument);
+/* Ctrl-C was pressed: puts the record of the best point into ans and ends the evaluation. */
+_Noreturn void problem_interrupted(Session *session, Value record);
+Value text_value(Session *session, const char *text);
+
+/* With constraints. */
+Value problem_solve_constrained(const Problem *problem);
+
+#endif
