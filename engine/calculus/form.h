@@ -159,13 +159,28 @@ const Sum *sum_multiply(Algebra *algebra, const Sum *a, const Sum *b);
 const Sum *sum_divide(Algebra *algebra, const Sum *a, const Sum *b);
 const Sum *sum_power(Algebra *algebra, const Sum *base, const Sum *exponent, Style style);
 
-/* ---- form_read.c, form_write.c ---- */
-/* Fails on what is no formula over numbers. */
-const Sum *form_read(Algebra *algebra, const Node *node);
-/* The call name(arguments) of a builtin. */
-const Sum *form_call(Algebra *algebra, const char *name, const Sum *const *argument, uint32_t count);
+/* ---- form_read.c ---- */
+const Sum *form_read(Algebra *algebra, const Node *node); /* fails on what is no formula over numbers */
+
+/* ---- form_call.c ---- */
+SymbolicMeaning form_meaning(Algebra *algebra, const Symbol *name, const Prototype **prototype);
+const Sum *form_read_call(Algebra *algebra, const Node *node);
+const Sum *form_log(Algebra *algebra, const Sum *argument);
+/* The body of the user's function that [call] calls, with the arguments in it. NULL when it is not one
+ * expression; the algebra's why then says so. */
+const Sum *form_inline(Algebra *algebra, const Atom *call);
+Environment *environment_add(Algebra *algebra, const Symbol *name, const Sum *value);
+const Sum *form_opaque(Algebra *algebra, const Node *node); /* an atom of the node as it is */
+const Sum *form_atom(Algebra *algebra, Atom atom); /* [hash] is made here */
+bool symbol_is(const Symbol *symbol, const char *key);
+
+/* ---- form_write.c ---- */
 Node *form_write(Algebra *algebra, const Sum *sum);
-Node *form_copy(Algebra *algebra, const Node *node); /* into the tree, with the names that have values replaced */
+/* Into the tree, with the names that have values replaced. */
+Node *form_copy(Algebra *algebra, const Node *node);
 Node *form_node(Algebra *algebra, NodeKind kind, uint32_t count, Node *const *child);
+Node *form_name(Algebra *algebra, const char *name);
+/* The value [name] has where [node] is read, or NULL: then it stands for itself. */
+const Sum *environment_find(Algebra *algebra, const Symbol *name, bool *bound);
 
 #endif

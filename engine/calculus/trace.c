@@ -42,6 +42,10 @@ void trace_close(Session *session, Trace *trace) {
   session->trace[session->level--] = NULL;
 }
 
+void trace_freeze(Session *session) {
+  for (int level = 1; level <= session->level; level++) session->trace[level]->frozen = true;
+}
+
 void trace_limit_orders(Session *session, int orders) {
   for (int level = 1; level <= session->level; level++)
     if (session->trace[level]->orders > orders) session->trace[level]->orders = orders;
@@ -394,9 +398,10 @@ bool trace_replay(Trace *trace, const double *inputs, const char **why) {
       [STEP_PRODUCT] = &&do_other, [STEP_GATHER] = &&do_other,    [STEP_RULE] = &&do_other,
       [STEP_GUARD] = &&do_guard,
   };
+  *why = NULL;
+  if (trace->frozen) return false;
   memcpy(trace->cell + trace->input, inputs, trace->input_count * sizeof(double));
   double *c = trace->cell;
-  *why = NULL;
   const Step *s = trace->step, *end = s + trace->step_count;
   if (s == end) return true;
   goto *label[s->op];

@@ -81,6 +81,7 @@ typedef struct Trace {
   uint32_t *known; /* hash of constants, cell + 1 */
   uint32_t seen_size, known_size, known_count;
   uint32_t input, input_count; /* the inputs' cells */
+  bool frozen; /* not to be run at other inputs: see trace_freeze */
   int orders; /* how many derivatives of this trace are exact: see objective_implicit */
 } Trace;
 
@@ -94,6 +95,10 @@ static inline Value value_trace(Trace *t) { return (Value){.kind = VALUE_TRACE, 
 static inline Value trace_value(const Trace *t, uint32_t cell) {
   return (Value){.kind = VALUE_ACTIVE, .level = t->level, .slot = cell, .number = t->cell[cell]};
 }
+
+/* What is being recorded did something a guard cannot describe (drew a random number, printed, compared
+ * approximately): the open traces hold for this point only and must be recorded anew elsewhere. */
+void trace_freeze(Session *session);
 
 enum { ORDERS_ALL = 1000 };
 

@@ -31,7 +31,10 @@ static uint64_t random_bits(uint64_t r[4]) {
   return result;
 }
 
-double random_uniform(Session *s) { return (double)(random_bits(s->random) >> 11) * 0x1p-53; }
+double random_uniform(Session *s) {
+  if (s->level) trace_freeze(s);
+  return (double)(random_bits(s->random) >> 11) * 0x1p-53;
+}
 
 double random_normal(Session *s) {
   double u, v, q;

@@ -163,9 +163,9 @@ bool course_hessian(Course *course, const double *x, const double *multiplier, d
   course->result->hessian_evaluations++;
   course->objective->hessian(course->objective->context, x, h);
   if (course->m > 0 && !course->constraints->linear) {
-    double *part = course->options->allocate(course->options->context, n * n * sizeof *part);
-    course->constraints->hessian(course->constraints->context, x, multiplier, part);
-    for (size_t i = 0; i < n * n; i++) h[i] += part[i];
+    if (course->curved == NULL) course->curved = course_numbers(course, n * n);
+    course->constraints->hessian(course->constraints->context, x, multiplier, course->curved);
+    for (size_t i = 0; i < n * n; i++) h[i] += course->curved[i];
   }
   return dense_finite(n * n, h);
 }

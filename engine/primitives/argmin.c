@@ -39,6 +39,7 @@ static Value point_of(Session *s, Value record) {
 static Value position_of_best(Session *s, Value v, bool maximise) {
   Value whole = value_to_array(s, v);
   const Array *a = value_as_array(whole);
+  if (value_is_active(whole)) trace_freeze(s); /* another point, another position */
   if (array_count(a) == 0) fail_argument(s, 0, "an empty array has no smallest entry");
   if (a->cols != 1 && a->rows != 1) fail_argument(s, 0, "a matrix has no single position: use vec");
   size_t best = 0;
@@ -171,7 +172,7 @@ static Value call_clause(Session *s, const Arguments *a) {
   for (uint32_t i = 0; i < names->count; i++) name[i] = text_of(names->item[i]);
   Problem p = {.session = s, .f = a->argument[1], .point = point, .count = names->count, .name = name, .maximise = maximise,
                .settings = clause_settings(s, text_of(a->argument[5]), (Record *)a->argument[6].object),
-               .constraints = a->argument[7], .kinds = (Tuple *)a->argument[8].object, .texts = (Tuple *)a->argument[9].object};
+               .started = starts->count > 0, .constraints = a->argument[7], .kinds = (Tuple *)a->argument[8].object, .texts = (Tuple *)a->argument[9].object};
   Value set = sets->count == 1 ? sets->item[0] : value_nothing();
   if (set.kind == VALUE_RANGE || set.kind == VALUE_TUPLE) return best_of_set(&p, set, record);
   if (starts->count && starts->count != names->count) {

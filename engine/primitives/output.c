@@ -31,6 +31,7 @@ static Value print_call(Session *session, const Arguments *arguments) {
     print_value(session, arguments->argument[i], arguments->count == 1, text);
   }
   text_string(text, "\n");
+  if (session->level) trace_freeze(session); /* a replay would print nothing */
   session->host.print(session->host.context, text->bytes, text->length);
   return value_nothing();
 }

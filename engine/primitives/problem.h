@@ -25,6 +25,7 @@ typedef struct Problem {
   uint32_t count;
   const char *const *name; /* per argument, NULL in the function form */
   bool maximise;
+  bool started;            /* somebody said where to begin */
   Settings settings;
   Value constraints;       /* function of the arguments giving a tuple of differences, or NOTHING */
   const Tuple *kinds, *texts; /* per difference: 1 for an equality; how it was typed */

@@ -274,7 +274,10 @@ static bool compare_scalars(Session *session, Operator op, Value a, Value b) {
   for (int level = 1; level <= (la > lb ? la : lb); level++) {
     if (level != la && level != lb) continue;
     Trace *trace = session->trace[level];
-    if (op == OP_NEAR) continue; /* a tolerance band is no place for a guard */
+    if (op == OP_NEAR) {
+      trace_freeze(session); /* a tolerance band is no place for a guard */
+      continue;
+    }
     Value x = la > level ? value_number(a.number) : a, y = lb > level ? value_number(b.number) : b;
     trace_guard(trace, op, trace_cell(trace, x), trace_cell(trace, y), outcome);
   }
@@ -308,6 +311,8 @@ static bool is_member(Session *session, Value a, Value b) {
 }
 
 bool value_compare(Session *session, Operator op, Value a, Value b) {
+  bool whole = !(is_scalar(a) && is_scalar(b)) || op == OP_IN;
+  if (whole && (value_is_active(a) || value_is_active(b))) trace_freeze(session);
   if (op == OP_IN) return is_member(session, a, b);
   if (is_scalar(a) && is_scalar(b)) return compare_scalars(session, op, a, b);
   if (op == OP_EQUAL || op == OP_UNEQUAL || op == OP_NEAR) {

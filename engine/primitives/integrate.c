@@ -1,0 +1,447 @@
+/* integrate.c - definite integrals over intervals and boxes.
+ *
+ * An interval is cut into pieces, each mapped to a finite one (x = a ± (1-t)/t for an infinite end) and
+ * given to QUADPACK's QAGS, which takes integrable singularities at the ends of a piece. Where the
+ * function has no finite value inside, the interval is cut; where it has a peak that the rule walked
+ * past, around the peak. A piece whose error estimate stays of the size of its value is refused: such an
+ * integral diverges as far as numbers can tell.
+ *
+ * The derivative by what the function captured is that of a Gauss rule on the subintervals QAGS ended
+ * with: a sum with fixed nodes and weights, exact as far as the rule is. An end b that is active adds the
+ * integral from b's number to b, of length zero: a Gauss rule there has exact derivatives to order 10.
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#include <float.h>
+#include <gsl/gsl_errno.h>
+#include <gsl/gsl_integration.h>
+#include <math.h>
+
+#include "calculus/point.h"
+#include "machine/session.h"
+#include "machine/vm.h"
+#include "primitives/argument.h"
+#include "primitives/solvers.h"
+#include "values/operate.h"
+
+enum {
+  INTERVALS = 400,   /* QAGS bisects at most this often */
+  PIECES = 24,
+  PROBES = 120,      /* points at which peaks are looked for */
+  CLIMBS = 60,
+  NODES = 20,        /* of the rule that derivatives use, on each subinterval */
+  END_NODES = 5,
+  DIMENSIONS = 3
+};
+
+/* Wanted; reported when not reached; and taken for divergence, all against the value. */
+static const double ACCURACY = 1e-10, REPORTED = 1e-8, HOPELESS = 1e-3;
+/* Inside a box the inner integrals must be better than the outer one can notice. */
+static const double INNER_ACCURACY = 1e-11;
+/* Infinite intervals are probed for peaks this far out. */
+static const double FAR = 1e8;
+
+typedef enum Map { MAP_PLAIN, MAP_UP, MAP_DOWN } Map;
+
+typedef struct Piece {
+  double a, b; /* a < b; b is not used by UP, a not by DOWN */
+  Map map;
+} Piece;
+
+typedef struct Quadrature {
+  const SolverFunction *f;
+  double accuracy;
+  Piece piece[PIECES];
+  int pieces;
+  gsl_integration_workspace *work;
+  /* of the piece that runs */
+  const Piece *at;
+  double broken;      /* where the function had no finite value */
+  bool is_broken;
+  double largest;     /* of |f| over all nodes */
+  double absolute;    /* sum of |f dx/dt| and how many, for the scale of the integral */
+  size_t evaluations;
+} Quadrature;
+
+/* ---- pieces ---- */
+
+static double piece_length(const Piece *p) { return p->map == MAP_PLAIN ? p->b - p->a : 1; }
+
+/* x for t in the piece's own interval: [a, b], or (0, 1]. */
+static double piece_point(const Piece *p, double t, double *weight) {
+  *weight = 1;
+  if (p->map == MAP_PLAIN) return t;
+  *weight = 1 / (t * t);
+  return p->map == MAP_UP ? p->a + (1 - t) / t : p->b - (1 - t) / t;
+}
+
+static void add_piece(Quadrature *q, double a, double b) {
+  if (!(a < b)) return;
+  if (isinf(a) && isinf(b)) {
+    add_piece(q, a, 0);
+    add_piece(q, 0, b);
+    return;
+  }
+  if (q->pieces == PIECES) fail(q->f->session, "this integral has too many singularities: integrate its parts");
+  Map map = isinf(b) ? MAP_UP : isinf(a) ? MAP_DOWN : MAP_PLAIN;
+  q->piece[q->pieces++] = (Piece){a, b, map};
+}
+
+static bool cut_piece(Quadrature *q, int i, double x) {
+  Piece old = q->piece[i];
+  if (!(x > old.a && x < old.b)) return false;
+  q->piece[i] = q->piece[--q->pieces];
+  add_piece(q, old.a, x);
+  add_piece(q, x, old.b);
+  return true;
+}
+
+/* ---- the rule over plain numbers ---- */
+
+static double integrand(double t, void *context) {
+  Quadrature *q = context;
+  double weight, x = piece_point(q->at, t, &weight), y = solver_call(q->f, x);
+  if (!isfinite(y)) {
+    if (!q->is_broken) q->broken = x;
+    q->is_broken = true;
+    return 0;
+  }
+  double value = y == 0 ? 0 : y * weight;
+  q->largest = fmax(q->largest, fabs(y));
+  q->absolute += fabs(value);
+  q->evaluations++;
+  return isfinite(value) ? value : 0;
+}
+
+static void free_workspace(void *work) { gsl_integration_workspace_free(work); }
+
+static gsl_integration_workspace *workspace(Session *s) {
+  gsl_integration_workspace *work = gsl_integration_workspace_alloc(INTERVALS);
+  if (!work) fail(s, "out of memory");
+  scratch_adopt(s, work, free_workspace);
+  return work;
+}
+
+typedef struct Estimate {
+  double value, error;
+  bool diverges;
+} Estimate;
+
+static _Noreturn void fail_divergent(const SolverFunction *f, const Piece *p) {
+  if (p->map == MAP_UP) fail(f->session, "the integral from %.6g to inf seems to diverge: its value does not settle", p->a);
+  if (p->map == MAP_DOWN) fail(f->session, "the integral from -inf to %.6g seems to diverge: its value does not settle", p->b);
+  fail(f->session, "the integral from %.6g to %.6g seems to diverge: its value does not settle", p->a, p->b);
+}
+
+/* One piece. False when the function broke inside: the piece is to be cut there. */
+static bool run_piece(Quadrature *q, int i, Estimate *out) {
+  Piece at = q->piece[i];
+  q->at = &at;
+  q->is_broken = false;
+  double absolute = q->absolute;
+  size_t evaluations = q->evaluations;
+  gsl_function g = {.function = integrand, .params = q};
+  double low = at.map == MAP_PLAIN ? at.a : 0, high = at.map == MAP_PLAIN ? at.b : 1;
+  int status = gsl_integration_qags(&g, low, high, 0, q->accuracy, INTERVALS, q->work, &out->value, &out->error);
+  if (q->is_broken) return false;
+  double count = (double)(q->evaluations - evaluations);
+  double size = count > 0 ? (q->absolute - absolute) / count * piece_length(&at) : 0;
+  bool rounding = out->error <= 1e3 * DBL_EPSILON * size;
+  out->diverges = status != GSL_SUCCESS && !rounding && !(out->error <= HOPELESS * fabs(out->value));
+  if (status == GSL_EDIVERGE && !(out->error <= REPORTED * fabs(out->value)) && !rounding) out->diverges = true;
+  if (rounding) out->error = fmin(out->error, DBL_EPSILON * size);
+  return true;
+}
+
+/* The value over all pieces; cuts pieces where the function breaks. */
+static Estimate run_pieces(Quadrature *q) {
+  Estimate sum = {0, 0, false};
+  for (int i = 0; i < q->pieces; i++) {
+    Estimate one;
+    if (!run_piece(q, i, &one)) {
+      if (!cut_piece(q, i, q->broken))
+        fail(q->f->session, "f(%.6g) is not a finite number: the integral has no value", q->broken);
+      i--;
+      continue;
+    }
+    if (one.diverges) fail_divergent(q->f, &q->piece[i]);
+    sum.value += one.value;
+    sum.error += one.error;
+  }
+  return sum;
+}
+
+/* ---- peaks the rule walked past ---- */
+
+/* Point k of PROBES between the ends, spread over all magnitudes when an end is infinite. */
+static double probe_point(double a, double b, int k) {
+  double u = (k + 0.5) / PROBES;
+  if (isfinite(a) && isfinite(b)) return a + (b - a) * u;
+  double reach = asinh(FAR);
+  if (isfinite(a)) return a + sinh(reach * u);
+  if (isfinite(b)) return b - sinh(reach * u);
+  return sinh(reach * (2 * u - 1));
+}
+
+static double size_at(const SolverFunction *f, double x) {
+  double y = fabs(solver_call(f, x));
+  return isfinite(y) ? y : 0;
+}
+
+/* Golden section towards the largest |f| between the neighbours of the best probe. */
+static double climb(const SolverFunction *f, double low, double high) {
+  const double golden = 0.6180339887498949;
+  double x = high - golden * (high - low), y = low + golden * (high - low), fx = size_at(f, x), fy = size_at(f, y);
+  for (int i = 0; i < CLIMBS; i++) {
+    if (fx > fy) {
+      high = y, y = x, fy = fx;
+      x = high - golden * (high - low), fx = size_at(f, x);
+    } else {
+      low = x, x = y, fx = fy;
+      y = low + golden * (high - low), fy = size_at(f, y);
+    }
+  }
+  return 0.5 * (low + high);
+}
+
+/* The distance at which |f| has fallen to a tenth of its peak. */
+static double peak_width(const SolverFunction *f, double peak, double height) {
+  double width = fmax(fabs(peak), 1e-8) * 1e-12;
+  while (width < FAR && (size_at(f, peak + width) > 0.1 * height && size_at(f, peak - width) > 0.1 * height)) width *= 2;
+  return width;
+}
+
+/* Cuts the interval round a peak higher than all the rule has seen. True when there was one. */
+static bool find_peak(Quadrature *q, double a, double b) {
+  double best = NAN, height = 0;
+  int at = 0;
+  for (int k = 0; k < PROBES; k++) {
+    double x = probe_point(a, b, k), y = size_at(q->f, x);
+    if (y > height) height = y, best = x, at = k;
+  }
+  if (isnan(best)) return false;
+  double low = at > 0 ? probe_point(a, b, at - 1) : isfinite(a) ? a : best, high = at + 1 < PROBES ? probe_point(a, b, at + 1) : isfinite(b) ? b : best;
+  double peak = climb(q->f, low, high);
+  height = size_at(q->f, peak);
+  if (!(height > 2 * q->largest)) return false;
+  double width = 8 * peak_width(q->f, peak, height);
+  q->pieces = 0;
+  double cut[] = {a, peak - width, peak, peak + width, b};
+  for (int i = 0; i < 4; i++) add_piece(q, fmax(cut[i], a), fmin(cut[i + 1], b));
+  return true;
+}
+
+/* The integral from a to b, a < b, of the function over plain numbers. */
+static Estimate integral(Quadrature *q, double a, double b, bool probe) {
+  q->pieces = 0;
+  add_piece(q, a, b);
+  Estimate e = run_pieces(q);
+  if (probe && find_peak(q, a, b)) e = run_pieces(q);
+  return e;
+}
+
+/* ---- active ---- */
+
+static void free_table(void *table) { gsl_integration_glfixed_table_free(table); }
+
+static gsl_integration_glfixed_table *gauss(Session *s, size_t nodes) {
+  gsl_integration_glfixed_table *table = gsl_integration_glfixed_table_alloc(nodes);
+  if (!table) fail(s, "out of memory");
+  scratch_adopt(s, table, free_table);
+  return table;
+}
+
+/* The function at the nodes of a Gauss rule on each subinterval QAGS left, times the weights. */
+static Value piece_sum(Quadrature *q, const gsl_integration_glfixed_table *table) {
+  Session *s = q->f->session;
+  size_t count = q->work->size * NODES;
+  Value *y = scratch(s, (count + 1) * sizeof(Value));
+  Array *weights = array_new(s, count, 1, ELEMENT_REAL);
+  for (size_t i = 0; i < count; i++) {
+    double t, w, jacobian;
+    gsl_integration_glfixed_point(q->work->alist[i / NODES], q->work->blist[i / NODES], i % NODES, &t, &w, table);
+    y[i] = solver_call_active(q->f, value_number(piece_point(q->at, t, &jacobian)));
+    /* Far out on an infinite piece the weight is infinite where the function is 0. */
+    weights->data[i] = isfinite(w * jacobian) && y[i].number != 0 ? w * jacobian : 0;
+  }
+  Value values = array_from_numbers(s, y, count, 1), sum = value_dot(s, values, value_array(weights));
+  value_release(values);
+  value_release(value_array(weights));
+  return sum;
+}
+
+/* The integral again, as a sum that is active by what f captured. */
+static Value captured_part(Quadrature *q, Estimate e) {
+  Session *s = q->f->session;
+  gsl_integration_glfixed_table *table = gauss(s, NODES);
+  Value sum = value_number(0);
+  for (int i = 0; i < q->pieces; i++) {
+    Estimate one;
+    run_piece(q, i, &one);
+    Piece at = q->piece[i];
+    q->at = &at;
+    sum = value_elementwise(s, SCALAR_ADD, sum, piece_sum(q, table));
+  }
+  double off = fabs(sum.number - e.value);
+  if (off > REPORTED * fabs(e.value) && off > q->accuracy * q->absolute / (double)q->evaluations)
+    note(s, "the derivative of this integral is good to about %.2g of its size only: f is singular at an end or has kinks", off / fabs(e.value));
+  solver_pin(s, sum);
+  return value_elementwise(s, SCALAR_ADD, sum, value_number(e.value - sum.number));
+}
+
+/* The integral of f from the number of [end] to [end]: 0, with its derivatives. */
+static Value end_part(const SolverFunction *f, Value end) {
+  Session *s = f->session;
+  double at = end.number;
+  if (isinf(at)) fail(s, "no derivative by an infinite end");
+  if (!isfinite(solver_call(f, at))) fail(s, "the derivative by an end of the integral is f there, and f(%.6g) is not a finite number", at);
+  gsl_integration_glfixed_table *table = gauss(s, END_NODES);
+  Value length = value_elementwise(s, SCALAR_SUBTRACT, end, value_number(at)), sum = value_number(0);
+  double total = 0;
+  for (size_t i = 0; i < END_NODES; i++) {
+    double c, w;
+    gsl_integration_glfixed_point(0, 1, i, &c, &w, table);
+    if (i + 1 == END_NODES) w = 1 - total;
+    total += w;
+    Value x = value_elementwise(s, SCALAR_ADD, value_number(at), value_elementwise(s, SCALAR_MULTIPLY, length, value_number(c)));
+    sum = value_elementwise(s, SCALAR_ADD, sum, value_elementwise(s, SCALAR_MULTIPLY, solver_call_active(f, x), value_number(w)));
+  }
+  solver_pin(s, end);
+  return value_elementwise(s, SCALAR_MULTIPLY, length, sum);
+}
+
+/* ---- one dimension ---- */
+
+static void note_accuracy(Session *s, Estimate e, double size) {
+  if (e.error <= REPORTED * fabs(e.value) || e.error <= 1e-13 * size) return;
+  note(s, "the integral %.6g is only certain to about ±%.2g", e.value, e.error);
+}
+
+static Value integrate_interval(Session *s, const SolverFunction *f, Value from, Value to, double accuracy) {
+  double a = from.number, b = to.number, sign = a <= b ? 1 : -1;
+  if (isnan(a) || isnan(b)) fail(s, "the ends of an integral must be numbers, found nan");
+  Quadrature q = {.f = f, .accuracy = accuracy, .work = workspace(s)};
+  Estimate e = {0, 0, false};
+  Value result = value_number(0);
+  if (a != b) {
+    e = integral(&q, fmin(a, b), fmax(a, b), true);
+    note_accuracy(s, e, q.evaluations ? q.absolute / (double)q.evaluations : 0);
+    Value part = f->active ? captured_part(&q, e) : value_number(e.value);
+    result = value_elementwise(s, SCALAR_MULTIPLY, part, value_number(sign));
+  }
+  if (to.kind == VALUE_ACTIVE) result = value_elementwise(s, SCALAR_ADD, result, end_part(f, to));
+  if (from.kind == VALUE_ACTIVE) result = value_elementwise(s, SCALAR_SUBTRACT, result, end_part(f, from));
+  return result;
+}
+
+/* ---- boxes ---- */
+
+typedef struct Box {
+  Session *session;
+  const SolverFunction *f;
+  size_t n;
+  double low[DIMENSIONS], high[DIMENSIONS];
+  double x[DIMENSIONS];    /* the coordinates outside the running integral */
+  double accuracy, error;  /* the worst inner error against its value */
+} Box;
+
+typedef struct Side {
+  Box *box;
+  size_t axis;
+  gsl_integration_workspace *work;
+  double absolute; /* sum of |integrand| and how many, for the scale of the integral */
+  size_t evaluations;
+} Side;
+
+static double box_integral(Box *box, size_t axis);
+
+static double box_call(const Box *box) {
+  check_interrupt(box->session);
+  Value argument[DIMENSIONS];
+  for (size_t i = 0; i < box->n; i++) argument[i] = value_number(box->x[i]);
+  return solver_number(box->f, point_call(box->session, box->f->primal, argument, (uint32_t)box->n));
+}
+
+/* The axis mapped to a finite interval: t in [low, high], (0, 1] upwards or downwards, or (-1, 1). */
+static double side_point(const Box *box, size_t axis, double t, double *weight) {
+  double low = box->low[axis], high = box->high[axis];
+  if (isinf(low) && isinf(high)) {
+    double r = 1 - t * t;
+    *weight = (1 + t * t) / (r * r);
+    return t / r;
+  }
+  Piece p = {low, high, isinf(high) ? MAP_UP : isinf(low) ? MAP_DOWN : MAP_PLAIN};
+  return piece_point(&p, t, weight);
+}
+
+static double side_integrand(double t, void *context) {
+  Side *side = context;
+  Box *box = side->box;
+  double weight;
+  box->x[side->axis] = side_point(box, side->axis, t, &weight);
+  double y = side->axis + 1 == box->n ? box_call(box) : box_integral(box, side->axis + 1);
+  if (!isfinite(y)) fail(box->session, "the function has no finite value at a point of the box: cut the box there");
+  double value = y == 0 ? 0 : y * weight;
+  side->absolute += fabs(value);
+  side->evaluations++;
+  return value;
+}
+
+static double box_integral(Box *box, size_t axis) {
+  Scratch *mark = scratch_mark(box->session);
+  Side side = {.box = box, .axis = axis, .work = workspace(box->session)};
+  bool both = isinf(box->low[axis]) && isinf(box->high[axis]), either = isinf(box->low[axis]) || isinf(box->high[axis]);
+  double low = both ? -1 : either ? 0 : box->low[axis], high = either ? 1 : box->high[axis];
+  gsl_function g = {.function = side_integrand, .params = &side};
+  double value, error;
+  int status = gsl_integration_qags(&g, low, high, 0, axis == 0 ? box->accuracy : INNER_ACCURACY, INTERVALS, side.work, &value, &error);
+  bool rounding = error <= 1e3 * DBL_EPSILON * side.absolute / (double)side.evaluations * (high - low);
+  if (status != GSL_SUCCESS && !rounding && error > HOPELESS * fabs(value)) fail(box->session, "the integral over the box seems to diverge: its value does not settle");
+  if (!rounding && value != 0) box->error = fmax(box->error, error / fabs(value));
+  scratch_release(box->session, mark);
+  return value;
+}
+
+static void box_side(Session *s, Box *box, size_t i, double a, double b, double *sign) {
+  if (isnan(a) || isnan(b)) fail(s, "the ends of an integral must be numbers, found nan");
+  if (a > b) *sign = -*sign;
+  box->low[i] = fmin(a, b);
+  box->high[i] = fmax(a, b);
+}
+
+static Value integrate_box(Session *s, const Arguments *a, const SolverFunction *f, double accuracy) {
+  if (f->active || solver_is_active(a->argument[1]) || solver_is_active(a->argument[2]))
+    fail(s, "an integral over a box cannot be differentiated: nest integrals of one variable, integrate(x -> integrate(y -> …, c, d), a, b)");
+  Array *low = argument_vector(s, a, 1), *high = argument_vector(s, a, 2);
+  if (low->rows != high->rows) fail_argument(s, 2, "the corners of a box have as many coordinates: %u and %u", low->rows, high->rows);
+  if (low->rows < 1 || low->rows > DIMENSIONS) fail_argument(s, 1, "a box has up to %d dimensions, found %u", DIMENSIONS, low->rows);
+  Box box = {.session = s, .f = f, .n = low->rows, .accuracy = fmax(accuracy, 1e-9)};
+  double sign = 1;
+  bool empty = false;
+  for (size_t i = 0; i < box.n; i++) {
+    box_side(s, &box, i, low->data[i], high->data[i], &sign);
+    empty = empty || low->data[i] == high->data[i];
+  }
+  double value = empty ? 0 : box_integral(&box, 0);
+  if (box.error > REPORTED * 10) note(s, "the integral %.6g is only certain to about ±%.2g", value, box.error * fabs(value));
+  value_release(value_array(low));
+  value_release(value_array(high));
+  return value_number(sign * value);
+}
+
+static bool is_end(Value v) { return v.kind == VALUE_NUMBER || v.kind == VALUE_ACTIVE; }
+
+static Value call_integrate(Session *s, const Arguments *a) {
+  SolverFunction f = solver_function(s, a, 0, "integrate");
+  double accuracy = argument_number_or(s, a, 3, ACCURACY);
+  if (!(accuracy >= 1e-13 && accuracy < 1)) fail_argument(s, 3, "tol must be between 1e-13 and 1, but it is %.6g", accuracy);
+  bool box = !is_end(a->argument[1]) && !is_end(a->argument[2]);
+  Value result = box ? integrate_box(s, a, &f, accuracy) : integrate_interval(s, &f, solver_scalar(s, a, 1), solver_scalar(s, a, 2), accuracy);
+  solver_release(&f);
+  return result;
+}
+
+const Primitive integrate_rows[1] = {
+    {.name = "integrate", .parameters = "(f, a, b, tol = 1e-10)", .call = call_integrate, .result = RESULT_ANY, .differentiable = DERIVE_THROUGH,
+     .help = "The integral of f from a to b; the ends may be -inf and inf. With vectors of 2 or 3 numbers for a and b, over that box. A note says when the error may be larger than 1e-8 of the value; an integral that diverges is an error. It can be differentiated by its ends and by what f captured.",
+     .example = "integrate(x -> e^(-x^2), -inf, inf)^2", .gives = "3.14159"},
+};

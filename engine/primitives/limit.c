@@ -1,0 +1,214 @@
+/* limit.c - limits, from both sides, at infinity too.
+ *
+ * The function is sampled at distances h, h/2, h/4, … (or at x, 2x, 4x, …) and the sequence extrapolated in
+ * two ways: Neville's polynomials in h (Ridders' table), right where f is smooth on its side, and Wynn's
+ * epsilon algorithm, right for any sum of powers of h. Of all entries of both tables the one wins that
+ * agrees best with its neighbours; rounding noise in the late samples makes late entries disagree, so they
+ * lose. The first distance is no round number: sin(pi/x) must not be sampled at its zeros only.
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#include <float.h>
+#include <math.h>
+#include <string.h>
+
+#include "machine/session.h"
+#include "primitives/argument.h"
+#include "primitives/solvers.h"
+
+enum { SAMPLES = 44, FEWEST = 6, GROWING = 12 };
+
+/* Distance of the first sample, against the point's size; and the first sample at infinity. */
+static const double FIRST = 0.4393247, FIRST_FAR = 1.3591409;
+/* The extrapolated value must be this certain against its size, or the samples'. */
+static const double CERTAIN = 1e-6, CERTAIN_ZERO = 1e-9;
+
+typedef enum Outcome { LIMIT_FOUND, LIMIT_INFINITE, LIMIT_NONE, LIMIT_UNDEFINED } Outcome;
+
+typedef struct Side {
+  Outcome outcome;
+  double value, error;
+} Side;
+
+typedef struct Samples {
+  double value[SAMPLES];
+  double largest; /* of the finite ones */
+  int count;      /* up to the first one without a value */
+} Samples;
+
+static double sample_point(double a, int direction, int k) {
+  if (isinf(a)) return copysign(ldexp(FIRST_FAR, k), a);
+  return a + direction * ldexp(FIRST * fmax(1, fabs(a)), -k);
+}
+
+/* Samples nearer and nearer; those before the function has values do not count. */
+static Samples take_samples(const SolverFunction *f, double a, int direction) {
+  Samples w = {.count = 0};
+  for (int k = 0; k < SAMPLES; k++) {
+    double x = sample_point(a, direction, k);
+    if (x == a) break;
+    double y = solver_call(f, x);
+    if (isnan(y)) {
+      if (w.count > FEWEST && isinf(a)) break; /* inf/inf far out: what came before must do */
+      w.count = 0;
+      continue;
+    }
+    w.value[w.count++] = y;
+  }
+  for (int k = 0; k < w.count; k++)
+    if (isfinite(w.value[k])) w.largest = fmax(w.largest, fabs(w.value[k]));
+  return w;
+}
+
+static void consider(Side *best, double value, double error) {
+  if (!isfinite(value) || !isfinite(error) || error >= best->error) return;
+  *best = (Side){LIMIT_FOUND, value, error};
+}
+
+static double apart(double x, double y, double z) { return fmax(fabs(x - y), fmax(fabs(x - z), fabs(y - z))); }
+
+/* Column j of row k cancels the powers h^1 … h^j. */
+static void neville(const Samples *w, Side *best) {
+  double row[SAMPLES], before[SAMPLES];
+  for (int k = 0; k < w->count; k++) {
+    row[0] = w->value[k];
+    double factor = 1;
+    for (int j = 1; j <= k; j++) {
+      factor *= 2;
+      row[j] = row[j - 1] + (row[j - 1] - before[j - 1]) / (factor - 1);
+      if (j < k) consider(best, row[j], apart(row[j], row[j - 1], before[j]));
+    }
+    memcpy(before, row, sizeof row);
+  }
+}
+
+/* Even columns of the epsilon table, an ascending diagonal at a time. */
+static void epsilon(const Samples *w, Side *best) {
+  double diagonal[SAMPLES + 1] = {0}, last[SAMPLES + 1];
+  for (int k = 0; k < w->count; k++) {
+    memcpy(last, diagonal, sizeof last);
+    diagonal[0] = w->value[k];
+    for (int j = 1; j <= k; j++) {
+      double step = diagonal[j - 1] - last[j - 1];
+      if (step == 0) {
+        if (j % 2 && k > FEWEST && j > 1) consider(best, diagonal[j - 1], DBL_EPSILON * fabs(diagonal[j - 1]));
+        for (int i = j; i <= k; i++) diagonal[i] = NAN;
+        break;
+      }
+      diagonal[j] = (j > 1 ? last[j - 2] : 0) + 1 / step;
+      if (j % 2 == 0 && j >= 2 && k > j) consider(best, diagonal[j], apart(diagonal[j], last[j], diagonal[j - 2]));
+    }
+  }
+}
+
+/* Three samples in a row at the end of what they do. */
+static void plain(const Samples *w, Side *best) {
+  for (int k = 2; k < w->count; k++)
+    consider(best, w->value[k], apart(w->value[k], w->value[k - 1], w->value[k - 2]) + DBL_EPSILON * fabs(w->value[k]));
+}
+
+/* Growing to the end without slowing down, or past all numbers. */
+static bool is_infinite(const Samples *w, double *sign) {
+  int n = w->count;
+  if (n == 0) return false;
+  *sign = w->value[n - 1] > 0 ? INFINITY : -INFINITY;
+  int from = n > GROWING ? n - GROWING : n;
+  for (int k = 0; k < n; k++)
+    if (isinf(w->value[k])) {
+      for (int i = k; i < n; i++)
+        if (w->value[i] != w->value[k]) return false;
+      *sign = w->value[k];
+      return true;
+    }
+  for (int k = from; k < n; k++) {
+    double step = w->value[k] - w->value[k - 1], before = w->value[k - 1] - w->value[k - 2];
+    if (!(step * *sign > 0) || !(fabs(step) >= 0.9 * fabs(before))) return false;
+  }
+  return from < n;
+}
+
+static Side side_limit(const SolverFunction *f, double a, int direction) {
+  Samples w = take_samples(f, a, direction);
+  if (w.count == 0) return (Side){.outcome = LIMIT_UNDEFINED};
+  Side best = {.outcome = LIMIT_NONE, .error = INFINITY};
+  double sign;
+  if (is_infinite(&w, &sign)) return (Side){LIMIT_INFINITE, sign, 0};
+  if (w.count < FEWEST) return best;
+  plain(&w, &best);
+  neville(&w, &best);
+  epsilon(&w, &best);
+  bool certain = best.error <= CERTAIN * fabs(best.value) || best.error <= CERTAIN_ZERO * w.largest;
+  if (best.outcome != LIMIT_FOUND || !certain) return (Side){.outcome = LIMIT_NONE, .error = INFINITY};
+  /* Zero is what a number below its own error stands for. */
+  if (fabs(best.value) <= fmax(best.error, 1e-13 * w.largest)) best.value = 0;
+  return best;
+}
+
+/* ---- the call ---- */
+
+static const char *describe_side(Side side, char buffer[32]) {
+  if (side.outcome == LIMIT_NONE) return "none";
+  if (side.outcome == LIMIT_UNDEFINED) return "f has no value";
+  snprintf(buffer, 32, "%.6g", side.value);
+  return buffer;
+}
+
+static _Noreturn void fail_none(Session *s, double a) {
+  fail(s, "no limit found at %.6g: the values of f neither settle nor grow without end", a);
+}
+
+static Value one_sided(Session *s, const SolverFunction *f, double a, int direction) {
+  Side side = side_limit(f, a, direction);
+  if (side.outcome == LIMIT_UNDEFINED) fail(s, "f has no values %s %.6g", direction < 0 ? "left of" : "right of", a);
+  if (side.outcome == LIMIT_NONE) fail_none(s, a);
+  return value_number(side.value);
+}
+
+static bool agree(Side left, Side right) {
+  if (left.outcome == LIMIT_INFINITE || right.outcome == LIMIT_INFINITE) return left.value == right.value && left.outcome == right.outcome;
+  double difference = fabs(left.value - right.value);
+  return difference <= 10 * (left.error + right.error) + 1e-9 * fmax(fabs(left.value), fabs(right.value));
+}
+
+static Value two_sided(Session *s, const SolverFunction *f, double a) {
+  Side left = side_limit(f, a, -1), right = side_limit(f, a, 1);
+  bool no_left = left.outcome == LIMIT_UNDEFINED, no_right = right.outcome == LIMIT_UNDEFINED;
+  if (no_left && no_right) fail(s, "f has no values near %.6g", a);
+  if (no_left || no_right) {
+    note(s, "f has no values %s %.6g: this is the limit from the %s", no_left ? "left of" : "right of", a, no_left ? "right" : "left");
+    return one_sided(s, f, a, no_left ? 1 : -1);
+  }
+  if (left.outcome == LIMIT_NONE && right.outcome == LIMIT_NONE) fail_none(s, a);
+  if (left.outcome == LIMIT_NONE || right.outcome == LIMIT_NONE || !agree(left, right)) {
+    char one[32], other[32], text[64];
+    Report *r = failure(s, "the limit at %.6g does not exist: left %s, right %s", a, describe_side(left, one), describe_side(right, other));
+    failure_text(s, 0, text, sizeof text);
+    const char *open = left.outcome == LIMIT_NONE ? "right" : "left";
+    report_advise(r, "limit(%s, %.6g, side = \"%s\")", text, a, open);
+    raise_failure(s, r);
+  }
+  return value_number(left.error <= right.error ? left.value : right.value);
+}
+
+static Value call_limit(Session *s, const Arguments *a) {
+  if (solver_is_active(a->argument[0]) || solver_is_active(a->argument[1]))
+    fail(s, "limit cannot be differentiated: its value is extrapolated");
+  SolverFunction f = solver_function(s, a, 0, "limit");
+  double at = argument_number(s, a, 1);
+  if (isnan(at)) fail_argument(s, 1, "the point must be a number, inf or -inf, but it is nan");
+  int direction = 0;
+  if (argument_given(a, 2)) {
+    const char *side = argument_string(s, a, 2);
+    direction = strcmp(side, "left") == 0 ? -1 : strcmp(side, "right") == 0 ? 1 : 0;
+    if (direction == 0) fail_argument(s, 2, "side must be \"left\" or \"right\", but it is \"%s\"", side);
+  }
+  Value result = direction || isinf(at) ? one_sided(s, &f, at, direction) : two_sided(s, &f, at);
+  solver_release(&f);
+  return result;
+}
+
+const Primitive limit_rows[1] = {
+    {.name = "limit", .parameters = "(f, a, side = )", .call = call_limit, .result = RESULT_ANY, .differentiable = DERIVE_NONE,
+     .reason = "its value is extrapolated",
+     .help = "The limit of f at a, from both sides; a may be inf or -inf, the limit too. Two sides that differ are an error that gives both; side = \"left\" or \"right\" takes one. It is extrapolated from values of f: a strong hint, no proof.",
+     .example = "limit(x -> sin(x)/x, 0)", .gives = "1"},
+};

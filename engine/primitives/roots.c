@@ -1,0 +1,223 @@
+/* roots.c - the real roots of a polynomial.
+ *
+ * Eigenvalues of the balanced companion matrix (GSL), then put right: rounding scatters an m-fold root
+ * over a circle of radius eps^(1/m), so eigenvalues that lie together are taken for one root of multiplicity
+ * m when the polynomial and its first m-1 derivatives vanish at a common point up to rounding; that point
+ * is a simple root of derivative m-1, where Newton finds it to full accuracy. A root is real when the
+ * polynomial vanishes, up to rounding, on the real axis.
+ * The derivative of a simple root by the coefficients is that of two Newton steps at it.
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#include <float.h>
+#include <gsl/gsl_errno.h>
+#include <gsl/gsl_poly.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "machine/session.h"
+#include "primitives/argument.h"
+#include "primitives/solvers.h"
+#include "values/operate.h"
+
+enum { DEGREE_LARGEST = 400, POLISH_STEPS = 20 };
+
+/* How far rounding scatters a multiple root at most, against its size; and how many roundings a value of
+ * the polynomial may be off by and still count as zero. */
+static const double SCATTER = 2e-2, ROUNDINGS = 16;
+
+typedef struct Polynomial {
+  size_t degree;
+  const double *c; /* highest power first */
+} Polynomial;
+
+/* The binomial of k over j times x: the factor of a derivative divided by j!. */
+static double choose(size_t k, size_t j) {
+  double b = 1;
+  for (size_t i = 1; i <= j; i++) b = b * (double)(k - j + i) / (double)i;
+  return b;
+}
+
+/* p^(j)(x)/j!, and in *size the same with absolute values: its rounding error is eps times that. */
+static double derivative_at(const Polynomial *p, size_t j, double x, double *size) {
+  double sum = 0, total = 0;
+  for (size_t i = 0; i + j <= p->degree; i++) {
+    double c = p->c[i] * choose(p->degree - i, j);
+    sum = sum * x + c;
+    total = total * fabs(x) + fabs(c);
+  }
+  *size = total;
+  return sum;
+}
+
+static bool vanishes(const Polynomial *p, size_t j, double x) {
+  double size, value = derivative_at(p, j, x, &size);
+  return fabs(value) <= ROUNDINGS * (double)(p->degree + 1) * DBL_EPSILON * size;
+}
+
+/* Newton on derivative j, while the value falls. */
+static double polish(const Polynomial *p, size_t j, double x) {
+  double size, value = derivative_at(p, j, x, &size);
+  for (int i = 0; i < POLISH_STEPS && value != 0; i++) {
+    double slope = derivative_at(p, j + 1, x, &size) * (double)(j + 1), y = x - value / slope;
+    double next = isfinite(y) ? derivative_at(p, j, y, &size) : INFINITY;
+    if (!(fabs(next) < fabs(value))) break;
+    x = y;
+    value = next;
+  }
+  return x;
+}
+
+typedef struct Eigenvalue {
+  double re, im;
+  bool taken;
+} Eigenvalue;
+
+/* The [m] free ones nearest to [first] into near[]; false when they reach too far or are not symmetric
+ * about the real axis. */
+static bool nearest(Eigenvalue *e, size_t n, size_t first, size_t m, size_t *near) {
+  double size = hypot(e[first].re, e[first].im);
+  near[0] = first;
+  double centre = e[first].re, sum = e[first].im;
+  for (size_t k = 1; k < m; k++) {
+    size_t best = n;
+    double least = INFINITY;
+    for (size_t i = 0; i < n; i++) {
+      bool used = e[i].taken;
+      for (size_t q = 0; q < k; q++) used = used || near[q] == i;
+      double distance = hypot(e[i].re - centre, e[i].im);
+      if (!used && distance < least) least = distance, best = i;
+    }
+    if (best == n || least > SCATTER * (double)m * size) return false;
+    near[k] = best;
+    sum += e[best].im;
+  }
+  return fabs(sum) <= SCATTER * DBL_EPSILON + 1e-12 * size;
+}
+
+static bool is_multiple(const Polynomial *p, const Eigenvalue *e, const size_t *near, size_t m, double *root) {
+  double x = 0;
+  for (size_t k = 0; k < m; k++) x += e[near[k]].re / (double)m;
+  x = polish(p, m - 1, x);
+  for (size_t j = 0; j < m; j++)
+    if (!vanishes(p, j, x)) return false;
+  *root = x;
+  return true;
+}
+
+/* The highest multiplicity that eigenvalue [first] can be part of; its members are taken. */
+static size_t take_multiple(const Polynomial *p, Eigenvalue *e, size_t first, size_t *near, double *root) {
+  for (size_t m = p->degree; m > 1; m--) {
+    if (!nearest(e, p->degree, first, m, near) || !is_multiple(p, e, near, m, root)) continue;
+    for (size_t k = 0; k < m; k++) e[near[k]].taken = true;
+    return m;
+  }
+  return 0;
+}
+
+static int ascending(const void *a, const void *b) {
+  double x = *(const double *)a, y = *(const double *)b;
+  return (x > y) - (x < y);
+}
+
+static Eigenvalue *eigenvalues(Session *s, const Polynomial *p) {
+  size_t n = p->degree;
+  double *upward = scratch(s, (n + 1) * sizeof(double)), *z = scratch(s, (2 * n + 2) * sizeof(double));
+  for (size_t i = 0; i <= n; i++) upward[i] = p->c[n - i];
+  gsl_poly_complex_workspace *work = gsl_poly_complex_workspace_alloc(n + 1);
+  if (!work) fail(s, "out of memory");
+  int status = gsl_poly_complex_solve(upward, n + 1, work, z);
+  gsl_poly_complex_workspace_free(work);
+  if (status != GSL_SUCCESS) fail(s, "the roots of this polynomial were not found: the eigenvalues of its companion matrix do not converge");
+  Eigenvalue *e = scratch(s, (n + 1) * sizeof(Eigenvalue));
+  for (size_t i = 0; i < n; i++) e[i] = (Eigenvalue){.re = z[2 * i], .im = z[2 * i + 1]};
+  return e;
+}
+
+/* The real roots into root[], ascending; *single is cleared when there is a multiple one. */
+static size_t real_roots(Session *s, const Polynomial *p, double *root, bool *single) {
+  if (p->degree == 0) return 0;
+  Eigenvalue *e = eigenvalues(s, p);
+  size_t count = 0, *near = scratch(s, (p->degree + 1) * sizeof(size_t));
+  for (size_t i = 0; i < p->degree; i++) {
+    if (e[i].taken) continue;
+    double x;
+    size_t m = take_multiple(p, e, i, near, &x);
+    if (m == 0 && e[i].im == 0) {
+      x = polish(p, 0, e[i].re);
+      m = 1;
+    } else if (m) {
+      *single = false;
+    }
+    for (size_t k = 0; k < m; k++) root[count++] = x;
+  }
+  qsort(root, count, sizeof(double), ascending);
+  return count;
+}
+
+/* ---- the call ---- */
+
+/* p(x) and p'(x) by Horner's rule on values. */
+static Value newton_value(Session *s, const Value *c, size_t n, Value x) {
+  Value value = c[0], slope = value_number(0);
+  for (size_t i = 1; i < n; i++) {
+    slope = value_elementwise(s, SCALAR_ADD, value_elementwise(s, SCALAR_MULTIPLY, slope, x), value);
+    value = value_elementwise(s, SCALAR_ADD, value_elementwise(s, SCALAR_MULTIPLY, value, x), c[i]);
+  }
+  return value_elementwise(s, SCALAR_SUBTRACT, x, value_elementwise(s, SCALAR_DIVIDE, value, slope));
+}
+
+static Value active_roots(Session *s, const Value *c, size_t n, const double *root, size_t count) {
+  Value *x = scratch(s, (count + 1) * sizeof(Value));
+  for (size_t i = 0; i < n; i++) solver_pin(s, c[i]);
+  for (size_t k = 0; k < count; k++) x[k] = newton_value(s, c, n, newton_value(s, c, n, value_number(root[k])));
+  return array_from_numbers(s, x, count, 1);
+}
+
+static void note_complex(Session *s, size_t missing) {
+  if (missing == 2) note(s, "2 more roots are complex, a conjugate pair");
+  else if (missing) note(s, "%zu more roots are complex, %zu conjugate pairs", missing, missing / 2);
+}
+
+/* The coefficients as numbers, active ones as they are. */
+static Value *coefficients(Session *s, const Arguments *a, size_t *count) {
+  if (a->argument[0].kind == VALUE_FUNCTION) {
+    char text[64];
+    Report *r = failure(s, "roots takes the coefficients of a polynomial, highest power first, found a function");
+    report_advise(r, "root(%s, a, b)", failure_text(s, 0, text, sizeof text));
+    raise_failure(s, r);
+  }
+  Value operand = argument_operand(s, a->argument[0], 0);
+  if (operand.kind == VALUE_ARRAY && value_as_array(operand)->cols != 1) fail_argument(s, 0, "the coefficients must be a vector");
+  *count = operand.kind == VALUE_ARRAY ? array_count(value_as_array(operand)) : 1;
+  Value *c = scratch(s, (*count + 1) * sizeof(Value));
+  for (size_t i = 0; i < *count; i++) c[i] = operand.kind == VALUE_ARRAY ? array_entry(value_as_array(operand), i) : operand;
+  value_release(operand);
+  return c;
+}
+
+Value call_roots(Session *s, const Arguments *a) {
+  size_t count;
+  Value *c = coefficients(s, a, &count);
+  bool active = solver_is_active(a->argument[0]), single = true;
+  double *number = scratch(s, (count + 1) * sizeof(double)), *root = scratch(s, (count + 1) * sizeof(double));
+  for (size_t i = 0; i < count; i++) {
+    number[i] = c[i].number;
+    if (!isfinite(number[i])) fail_argument(s, 0, "the coefficients must be finite numbers, number %zu is %.6g", i + 1, number[i]);
+  }
+  size_t first = 0, zeros = 0;
+  while (first < count && number[first] == 0) first++;
+  if (first == count) fail_argument(s, 0, "every number is a root of the zero polynomial");
+  if (count - first > DEGREE_LARGEST) fail_argument(s, 0, "the degree may be at most %d", DEGREE_LARGEST);
+  while (number[count - 1 - zeros] == 0) root[zeros++] = 0;
+  if (active && (first || zeros > 1)) single = false;
+  Polynomial p = {.degree = count - first - 1 - zeros, .c = number + first};
+  size_t found = zeros + real_roots(s, &p, root + zeros, &single);
+  qsort(root, found, sizeof(double), ascending);
+  note_complex(s, count - first - 1 - found);
+  if (active && !single) fail(s, "roots cannot be differentiated here: a multiple root has no derivative, and neither has a leading coefficient 0");
+  if (active) return active_roots(s, c + first, count - first, root, found);
+  Array *result = array_new(s, found, 1, ELEMENT_REAL);
+  if (found) memcpy(result->data, root, found * sizeof(double));
+  return value_array(result);
+}
