@@ -219,8 +219,10 @@ static const char *kink_of(unsigned op, double a, double b) {
   }
 }
 
-static const char *step_kink(const Trace *t, const Step *step) {
+/* An operation matters when the value depends on it: its adjoint in [bar] is not 0. */
+static const char *step_kink(const Trace *t, const Step *step, const double *bar) {
   const double *c = t->cell;
+  if (step->op != STEP_GUARD && step->op != STEP_VECTOR && bar[step->out] == 0) return NULL;
   if (step->op == STEP_NORM) return near_zero(c[step->out], 0) ? "norm" : NULL;
   if (step->op == STEP_GUARD) {
     bool equality = step->detail == OP_EQUAL || step->detail == OP_UNEQUAL;
@@ -230,7 +232,7 @@ static const char *step_kink(const Trace *t, const Step *step) {
   const Run *run = &t->run[step->a];
   for (uint32_t i = 0; i < run->n; i++) {
     const char *kink = kink_of(step->detail, c[run->a + i * run->a_step], c[run->b + i * run->b_step]);
-    if (kink) return kink;
+    if (kink && bar[step->out + i] != 0) return kink;
   }
   return NULL;
 }
@@ -239,9 +241,14 @@ const char *objective_kink(FunctionObjective *o, const double *x) {
   if (o->plain || is_restless(o)) return NULL;
   bool undefined;
   const ObjectivePath *p = path_at(o, x, &undefined);
-  if (!p) return NULL;
-  for (uint32_t i = 0; i < p->value.trace->step_count; i++) {
-    const char *kink = step_kink(p->value.trace, &p->value.trace->step[i]);
+  if (!p || p->value.output[0] == UINT32_MAX) return NULL;
+  Trace *t = p->value.trace;
+  double *bar = scratch(o->session, (t->cell_count + 1) * sizeof(double));
+  memset(bar, 0, t->cell_count * sizeof(double));
+  bar[p->value.output[0]] = 1;
+  trace_reverse(o->session, t, bar);
+  for (uint32_t i = 0; i < t->step_count; i++) {
+    const char *kink = step_kink(t, &t->step[i], bar);
     if (kink) return kink;
   }
   return NULL;
