@@ -1,9 +1,9 @@
 /* gradient.c - what a gradient costs: replay and reverse sweep against replay alone and against C.
  *
- * Times the engine from inside, through its internal headers, on Rosenbrock's function written as a loop
- * and with vectors. Prints one line per measurement: what, form, n, seconds. Repeated work is the best
- * of ROUNDS batches of processor time, all kinds taken in turn within a round, so that a disturbance
- * meets them all; first results are the best of FRESH new sessions.
+ * Times the engine from inside, through its internal headers, on Rosenbrock's function written as a
+ * loop and with vectors. Prints one line per measurement: what, form, n, seconds. Repeated work is
+ * the best of ROUNDS batches of processor time, all kinds taken in turn within a round, so that a
+ * disturbance meets them all; first results are the best of FRESH new sessions.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include <math.h>
@@ -18,8 +18,8 @@
 
 enum { ROUNDS = 15, FRESH = 10, LARGEST = 1000 };
 
-static const double BATCH_SECONDS = 2e-3;  /* far above the clock's grain */
-static const double TOLERANCE = 1e-9;      /* relative: the engine's gradient must be C's */
+static const double BATCH_SECONDS = 2e-3; /* far above the clock's grain */
+static const double TOLERANCE = 1e-9;     /* relative: the engine's gradient must be C's */
 
 typedef struct Form {
   const char *name, *definition;
@@ -90,9 +90,9 @@ static double meter_batch(const Meter *m, double *x, double *out) {
   for (size_t i = 0; i < m->batch; i++) {
     x[0] = 1e-6 * (double)i;
     switch (m->work) {
-      case WORK_VALUE: m->objective->value(m->objective->context, x); break;
-      case WORK_GRADIENT: m->objective->gradient(m->objective->context, x, out); break;
-      case WORK_HESSIAN: m->objective->hessian(m->objective->context, x, out); break;
+    case WORK_VALUE: m->objective->value(m->objective->context, x); break;
+    case WORK_GRADIENT: m->objective->gradient(m->objective->context, x, out); break;
+    case WORK_HESSIAN: m->objective->hessian(m->objective->context, x, out); break;
     }
   }
   return seconds(CLOCK_PROCESS_CPUTIME_ID) - start;
@@ -121,9 +121,14 @@ static void evaluate(Mml *mml, const char *text) {
   if (mml_eval(mml, "bench", text, strlen(text), MML_ECHO_NONE) != MML_OK) exit(EXIT_FAILURE);
 }
 
+/* Nothing is printed: every statement is quiet. */
+static void host_print(void *context, const char *text, size_t length) {
+  (void)context, (void)text, (void)length;
+}
+
 /* A session with [form] defined as f and the point p of n entries. */
 static Mml *session_with(const Form *form, size_t n) {
-  Mml *mml = mml_new(&(MmlHost){.report = host_report});
+  Mml *mml = mml_new(&(MmlHost){.print = host_print, .report = host_report});
   if (!mml) exit(EXIT_FAILURE);
   char point[64];
   snprintf(point, sizeof point, "p = [0.1*mod(i, 10) for i in 1:%zu]", n);
@@ -140,13 +145,15 @@ static void print_row(const char *what, const char *form, size_t n, double time)
   printf("%s %s %zu %.4e\n", what, form, n, time);
 }
 
-static void check_gradient(const Objective *engine, const Objective *hand, const double *x, double *out) {
+static void check_gradient(const Objective *engine, const Objective *hand, const double *x,
+                           double *out) {
   double expected[LARGEST];
   hand->gradient(hand->context, x, expected);
   engine->gradient(engine->context, x, out);
   for (size_t i = 0; i < engine->n; i++)
     if (fabs(out[i] - expected[i]) > TOLERANCE * (1 + fabs(expected[i]))) {
-      fprintf(stderr, "entry %zu of the gradient is %.17g, by hand %.17g\n", i + 1, out[i], expected[i]);
+      fprintf(stderr, "entry %zu of the gradient is %.17g, by hand %.17g\n", i + 1, out[i],
+              expected[i]);
       exit(EXIT_FAILURE);
     }
 }
@@ -156,7 +163,8 @@ static bool wants_hessian(size_t n) { return n < LARGEST; }
 
 static void measure_repeated(Session *s, const Form *form, size_t n) {
   Value point = lookup(s, "p");
-  FunctionObjective function = {.session = s, .f = lookup(s, "f"), .point = &point, .count = 1, .n = n, .sign = 1};
+  FunctionObjective function = {
+      .session = s, .f = lookup(s, "f"), .point = &point, .count = 1, .n = n, .sign = 1};
   Objective engine = objective_of(&function);
   Objective hand = {.n = n, .context = &n, .value = hand_value, .gradient = hand_gradient};
   double x[LARGEST], *out = calloc(wants_hessian(n) ? n * n : n, sizeof *out);
@@ -174,7 +182,8 @@ static void measure_repeated(Session *s, const Form *form, size_t n) {
   meters_run(meter, count, x, out);
   for (size_t i = 0; i < count; i++) print_row(meter[i].name, form->name, n, meter[i].best);
   const Trace *t = function.path[0].value.trace;
-  printf("steps %s %zu %u\ncells %s %zu %u\n", form->name, n, t->step_count, form->name, n, t->cell_count);
+  printf("steps %s %zu %u\ncells %s %zu %u\n", form->name, n, t->step_count, form->name, n,
+         t->cell_count);
   objective_release(&function);
   free(out);
 }
@@ -207,6 +216,7 @@ int main(void) {
       session->handler = NULL;
       mml_free(mml);
       measure_first("first-gradient", "gradient(f, p);", &forms[f], sizes[i]);
-      if (wants_hessian(sizes[i])) measure_first("first-hessian", "hessian(f, p);", &forms[f], sizes[i]);
+      if (wants_hessian(sizes[i]))
+        measure_first("first-hessian", "hessian(f, p);", &forms[f], sizes[i]);
     }
 }

@@ -1,4 +1,5 @@
-/* shell.h - a session for tests: what it printed and reported, and numbers out of it with every digit.
+/* shell.h - a session for tests: what it printed and reported, and numbers out of it with every
+ * digit.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef MML_TESTS_SHELL_H
@@ -104,7 +105,8 @@ static inline size_t shell_read_numbers(const char *text, double *number, size_t
   return count;
 }
 
-/* The numbers an expression (a number, vector or matrix, row by row) consists of; 0 where it fails. */
+/* The numbers an expression (a number, vector or matrix, row by row) consists of; 0 where it fails.
+ */
 static inline size_t shell_numbers(Shell *shell, const char *expression, double *number,
                                    size_t most) {
   if (shell_do(shell, "print(\"{%s:.17g}\")", expression) != MML_OK) return 0;

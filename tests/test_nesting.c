@@ -1,7 +1,8 @@
-/* test_nesting.c - derivatives inside derivatives, at kinks and at infinity, and of what has changed.
+/* test_nesting.c - derivatives inside derivatives, at kinks and at infinity, and of what has
+ * changed.
  *
- * Cases from the tests of ForwardDiff.jl, JAX, autograd, Dex and PyTorch (Siskind and Pearlmutter 2005
- * named perturbation confusion); where several answers can be defended, all are listed.
+ * Cases from the tests of ForwardDiff.jl, JAX, autograd, Dex and PyTorch (Siskind and Pearlmutter
+ * 2005 named perturbation confusion); where several answers can be defended, all are listed.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "shell.h"
@@ -37,7 +38,8 @@ static void check(const Case *cases, size_t count) {
     Shell shell;
     double got[16];
     shell_start(&shell);
-    cr_expect_eq(shell_run(&shell, c->definitions), MML_OK, "%s: %s", c->name, shell.reported.bytes);
+    cr_expect_eq(shell_run(&shell, c->definitions), MML_OK, "%s: %s", c->name,
+                 shell.reported.bytes);
     MmlStatus status = shell_do(&shell, "r = %s", c->expression);
     size_t gets = status == MML_OK ? shell_numbers(&shell, "r", got, 16) : 0;
     cr_expect(is_accepted(c, status != MML_OK, got, gets), "%s: %s is %s%s, wanted %s", c->name,
@@ -55,14 +57,23 @@ Test(nesting, no_derivative_is_taken_for_another) {
       {"primes", "f(x) = do\n  g(y) = x*y^2\n  x*g'(x)\nend", "f'(3)", "54"},
       {"one name twice", "", "derivative(x -> x*derivative(x -> x^2, x), 3)", "12"},
       {"one function at two levels", "f(x) = x^3", "derivative(x -> f'(x)*f(x), 2)", "240"},
-      {"a function that returns a function", "D(f) = x -> derivative(f, x)", "D(D(D(x -> x^5)))(2)", "240"},
-      {"closure taken outside", "g = x -> (y -> x*y)", "derivative(x -> derivative(g(x), 2)*x, 3)", "6"},
-      {"assignment inside", "f(x) = do\n  s = 0\n  h(y) = do\n    t = s\n    t += x + y\n    t\n  end\n  x*h'(1)\nend", "f'(1)", "1"},
-      {"sum times norm", "f(v) = sum(v)*derivative(y -> y*norm(v), 1)", "f([1, 2])", "6.708203932499369"},
-      {"gradient of sum times norm", "f(v) = sum(v)*derivative(y -> y*norm(v), 1)", "gradient(f, [1, 2])", "3.577708763999664 4.919349550499538"},
+      {"a function that returns a function", "D(f) = x -> derivative(f, x)", "D(D(D(x -> x^5)))(2)",
+       "240"},
+      {"closure taken outside", "g = x -> (y -> x*y)", "derivative(x -> derivative(g(x), 2)*x, 3)",
+       "6"},
+      {"assignment inside",
+       "f(x) = do\n  s = 0\n  h(y) = do\n    t = s\n    t += x + y\n    t\n  end\n  x*h'(1)\nend",
+       "f'(1)", "1"},
+      {"sum times norm", "f(v) = sum(v)*derivative(y -> y*norm(v), 1)", "f([1, 2])",
+       "6.708203932499369"},
+      {"gradient of sum times norm", "f(v) = sum(v)*derivative(y -> y*norm(v), 1)",
+       "gradient(f, [1, 2])", "3.577708763999664 4.919349550499538"},
       {"third derivative", "", "derivative(x -> 4x^3, 1.234, 3)", "24"},
-      {"third derivative by nesting", "", "derivative(a -> derivative(b -> derivative(c -> 4c^3, b), a), 1.234)", "24"},
-      {"derivative through Newton's steps", "root(a) = do\n  x = 1\n  for i in 1:20\n    x = x - (x^2 - a)/(2x)\n  end\n  x\nend", "root'(2)", "0.3535533905932737622"},
+      {"third derivative by nesting", "",
+       "derivative(a -> derivative(b -> derivative(c -> 4c^3, b), a), 1.234)", "24"},
+      {"derivative through Newton's steps",
+       "root(a) = do\n  x = 1\n  for i in 1:20\n    x = x - (x^2 - a)/(2x)\n  end\n  x\nend",
+       "root'(2)", "0.3535533905932737622"},
       {"gradient through an inner Hessian and a solve",
        "L(q, v) = 0.5dot(v, v) - 9.8q[2]\n"
        "H(q, p) = do\n"
@@ -75,11 +86,16 @@ Test(nesting, no_derivative_is_taken_for_another) {
       {"Hessian is the Jacobian of the gradient",
        "f(x) = sum(sin(x)) + prod(tan(x))*sum(sqrt(x)); p = [0.2, 0.4, 0.6]",
        "norm(hessian(f, p) - jacobian(x -> gradient(f, x), p))", "0"},
-      {"mixed orders", "f(x, y) = x^3*y^2", "derivative(x -> derivative(y -> f(x, y), 5), 2)", "120"},
-      {"derivative by a parameter of an inner gradient", "", "derivative(a -> sum(gradient(x -> a^2*dot(x, x), [1, 2])), 3)", "36"},
-      {"derivative of a sum over a generator with derivatives", "f(x) = sum(derivative(t -> x*t^k, 2) for k in 1:3)", "f'(1)", "17"},
-      {"derivative through recursion", "f(x, n) = if n == 0 then 1 else x*f(x, n - 1)", "derivative(x -> f(x, 7), 2)", "448"},
-      {"derivative through a branch", "f(x) = {x^2 if x < 0; x^3 otherwise}", "[f'(-2), f'(2), f''(-1), f''(1)]", "-4 12 2 6"},
+      {"mixed orders", "f(x, y) = x^3*y^2", "derivative(x -> derivative(y -> f(x, y), 5), 2)",
+       "120"},
+      {"derivative by a parameter of an inner gradient", "",
+       "derivative(a -> sum(gradient(x -> a^2*dot(x, x), [1, 2])), 3)", "36"},
+      {"derivative of a sum over a generator with derivatives",
+       "f(x) = sum(derivative(t -> x*t^k, 2) for k in 1:3)", "f'(1)", "17"},
+      {"derivative through recursion", "f(x, n) = if n == 0 then 1 else x*f(x, n - 1)",
+       "derivative(x -> f(x, 7), 2)", "448"},
+      {"derivative through a branch", "f(x) = {x^2 if x < 0; x^3 otherwise}",
+       "[f'(-2), f'(2), f''(-1), f''(1)]", "-4 12 2 6"},
   };
   CHECK(cases);
 }
@@ -118,10 +134,8 @@ Test(nesting, kinks_poles_and_infinities_give_an_answer_that_can_be_defended) {
 /* A derivative that is not a number comes with a word about it, or it is an error. */
 Test(nesting, nothing_becomes_nan_without_a_word) {
   static const char *const sources[] = {
-      "derivative(x -> sqrt(x), -1)",
-      "gradient(v -> log(v[1])*v[2], [-1, 2])",
-      "derivative(x -> x*log(x), 0)",
-      "argmin(x -> log(x) + sqrt(x), -1)",
+      "derivative(x -> sqrt(x), -1)",    "gradient(v -> log(v[1])*v[2], [-1, 2])",
+      "derivative(x -> x*log(x), 0)",    "argmin(x -> log(x) + sqrt(x), -1)",
       "minimize(v -> 0/0*v[1], [1, 2])",
   };
   for (size_t i = 0; i < sizeof sources / sizeof *sources; i++) {
@@ -152,18 +166,46 @@ Test(nesting, a_kink_is_named) {
   }
 }
 
+/* A comparison with nan is false, in a replay as when it was recorded. */
+Test(nesting, nan_takes_the_branch_it_takes_in_plain_code) {
+  static const Case cases[] = {
+      {"less", "f(x) = if x < 1 then x^2 else 10x", "[f'(0), f'(nan), f'(0)]", "0 10 0"},
+      {"not less", "f(x) = if not x < 1 then 10x else x^2", "f'(nan)", "10"},
+      {"equal", "f(x) = if x == x then x^2 else 10x", "f'(nan)", "10"},
+      {"a function that is nan to the left", "f(x) = {(x - 1)^2 if x > 0; nan otherwise}",
+       "argmin(f, 3)", "1"},
+      {"max", "", "[max(nan, 1), max(1, nan), min(nan, 1), min(1, nan)]", "nan nan nan nan"},
+      {"a loop that compares", "f(x) = do\n  s = x\n  while s < 100\n    s = s^2\n  end\n  s\nend",
+       "[f'(3), f'(nan), f'(2)]", "17496 1 1024"},
+  };
+  CHECK(cases);
+}
+
 /* What a function reads is read when it is called, by its derivatives too. */
 Test(nesting, derivatives_follow_what_changed) {
   static const Case cases[] = {
-      {"a global", "a = 2; f(x) = a*x^2; before = gradient(f, 3); a = 5", "[before, gradient(f, 3)]", "12 30"},
-      {"a global in a derived function", "a = 2; f(x) = a*x^2; g = f'; before = g(3); a = 5", "[before, g(3)]", "12 30"},
-      {"a function", "g(x) = x; f(x) = g(x)^2; before = f'(3); g(x) = 2x", "[before, f'(3)]", "6 24"},
-      {"a number becomes a matrix", "A = 2; f(v) = sum(A*v); before = gradient(f, [1, 1]); A = [1, 2; 3, 4]", "[before; gradient(f, [1, 1])]", "2 2 4 6"},
-      {"an entry", "w = [1, 2]; f(v) = dot(w, v)^2; before = gradient(f, [1, 1]); w[2] = 5", "[before; gradient(f, [1, 1])]", "6 12 12 60"},
-      {"a branch", "f(x) = if x < 1 then x^2 else 10x; before = f'(0.5)", "[before, f'(2), f'(0.5)]", "1 10 1"},
-      {"a loop's length", "f(v) = do\n  s = 0\n  for i in 1:length(v)\n    s += v[i]^i\n  end\n  s\nend\nbefore = gradient(f, [2, 3])", "[before; gradient(f, [1, 2, 3])]", "1 6 1 4 27"},
-      {"an optimum", "a = 1; f(x) = (x - a)^2; before = argmin(f, 0); a = 4", "[before, argmin(f, 0)]", "1 4"},
-      {"the point keeps its value", "v = [1, 2]; f(x) = do\n  x[1] = 5\n  sum(x.^2)\nend\ng = gradient(f, v)", "[g; v]", "0 4 1 2"},
+      {"a global", "a = 2; f(x) = a*x^2; before = gradient(f, 3); a = 5",
+       "[before, gradient(f, 3)]", "12 30"},
+      {"a global in a derived function", "a = 2; f(x) = a*x^2; g = f'; before = g(3); a = 5",
+       "[before, g(3)]", "12 30"},
+      {"a function", "g(x) = x; f(x) = g(x)^2; before = f'(3); g(x) = 2x", "[before, f'(3)]",
+       "6 24"},
+      {"a number becomes a matrix",
+       "A = 2; f(v) = sum(A*v); before = gradient(f, [1, 1]); A = [1, 2; 3, 4]",
+       "[before; gradient(f, [1, 1])]", "2 2 4 6"},
+      {"an entry", "w = [1, 2]; f(v) = dot(w, v)^2; before = gradient(f, [1, 1]); w[2] = 5",
+       "[before; gradient(f, [1, 1])]", "6 12 12 60"},
+      {"a branch", "f(x) = if x < 1 then x^2 else 10x; before = f'(0.5)",
+       "[before, f'(2), f'(0.5)]", "1 10 1"},
+      {"a loop's length",
+       "f(v) = do\n  s = 0\n  for i in 1:length(v)\n    s += v[i]^i\n  end\n  s\nend\nbefore = "
+       "gradient(f, [2, 3])",
+       "[before; gradient(f, [1, 2, 3])]", "1 6 1 4 27"},
+      {"an optimum", "a = 1; f(x) = (x - a)^2; before = argmin(f, 0); a = 4",
+       "[before, argmin(f, 0)]", "1 4"},
+      {"the point keeps its value",
+       "v = [1, 2]; f(x) = do\n  x[1] = 5\n  sum(x.^2)\nend\ng = gradient(f, v)", "[g; v]",
+       "0 4 1 2"},
   };
   CHECK(cases);
 }

@@ -1,16 +1,16 @@
 /* test_primitive_derivatives.c - derivatives through the rows that take arrays or functions.
  *
  * Every row that says it can be differentiated has at least one line here, a program that makes
- * numbers of it out of a vector p. A random linear functional of them is differentiated and compared
- * with differences; the adjoint identity <w, J v> = <J'w, v> and the symmetry of the Hessian are
- * exact.
+ * numbers of it out of a vector p. A random linear functional of them is differentiated and
+ * compared with differences; the adjoint identity <w, J v> = <J'w, v> and the symmetry of the
+ * Hessian are exact.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "primitives/elementary.h"
 #include "shell.h"
 
-/* The vector p has [n] random numbers from 0.5 to 1.5. matrix(p, i, m, n) takes m*n of them from place
- * i on; definite(p, i, n) is a symmetric positive definite matrix of n*n of them. */
+/* The vector p has [n] random numbers from 0.5 to 1.5. matrix(p, i, m, n) takes m*n of them from
+ * place i on; definite(p, i, n) is a symmetric positive definite matrix of n*n of them. */
 typedef struct Case {
   const char *row;
   int n;
@@ -39,6 +39,7 @@ static const Case cases[] = {
     {"std", 6, "std(matrix(p, 1, 2, 3), dim = 2)"},
     {"max", 4, "max(p)^2"},
     {"max", 4, "max(p, 1).^2"},
+    {"share_", 4, "sum(share_(p, max(p)).*p)^2"},
     {"min", 4, "min(p)^2"},
     {"min", 6, "min(matrix(p, 1, 2, 3), dim = 2).^2"},
     {"norm", 4, "norm(p)"},
@@ -132,6 +133,20 @@ static const Case cases[] = {
     {"hvp", 5, "hvp(q -> p[1]*q[1]^2*sin(q[2]), p[2:3], p[4:5])"},
     {"directional", 5, "directional(q -> p[1]*q[1]^2*sin(q[2]), p[2:3], p[4:5])"},
     {"laplacian", 3, "laplacian(q -> p[1]*q[1]^3*sin(q[2]), p[2:3])"},
+    {"integrate", 3, "integrate(t -> p[1]*t^2 + sin(p[2]*t), 0, p[3])"},
+    {"ode", 2, "vec(ode((t, y) -> -p[1]*y, p[2], [0, 0.5, 1], tol = 1e-12))"},
+    {"ode", 3, "vec(ode((t, y) -> [y[2], -p[1]*y[1]], p[2:3], [0, 1], tol = 1e-12))"},
+    /* solutions, by what their problems close over */
+    {"root", 2, "root(x -> x^3 + p[1]*x - p[2], 0, 3)^2"},
+    {"fsolve", 2, "fsolve(x -> [x[1] + p[1]*x[2] - 2, x[1]^2 - x[2]*p[2]], [1, 1])"},
+    {"roots", 2, "roots([1, -3 - p[1], 2*p[2]])"},
+    {"argmin", 2, "argmin(x -> (x - p[1])^2 + p[2]*x^4, 1)^2"},
+    {"argmin", 2, "argmin(v -> (v[1] - p[1])^2 + p[2]*v[1]^4 + (v[2] - v[1])^2, [1, 1])"},
+    {"argmax", 2, "argmax(x -> -(x - p[1])^2 - p[2]*x^4, 1)^2"},
+    {"minimize", 2, "minimize(x -> (x - p[1])^2 + p[2]*x^4, 1).value"},
+    {"minimize", 2, "minimize(x -> (x - p[1])^2 + p[2]*x^4, 1).point"},
+    {"maximize", 2, "maximize(x -> -(x - p[1])^2 - p[2]*x^4, 1).value"},
+    {"clause_", 2, "argmin (x - p[1])^2 + p[2]*x^4 over x from 1"},
     {"record", 3, "r = record(a = p[1], b = p[2:3]); r.a*r.b.^2"},
 };
 
@@ -182,11 +197,12 @@ static void prepare(Shell *shell) {
   shell_start(shell);
   MmlStatus status = shell_run(shell, prelude);
   cr_assert_eq(status, MML_OK, "%s", shell->reported.bytes);
-  /* Central differences of fourth order of a function of a vector, number or vector valued: one column
-   * for each entry. */
-  status = shell_run(shell, "unit(n, i) = [{1 if j == i; 0 otherwise} for j in 1:n]\n"
-                            "slope(f, p, d) = (8(f(p + d) - f(p - d)) - (f(p + 2d) - f(p - 2d)))/12\n"
-                            "differences(f, p, h) = [slope(f, p, h*unit(length(p), i))/h for i in 1:length(p)]\n");
+  /* Central differences of fourth order of a function of a vector, number or vector valued: one
+   * column for each entry. */
+  status = shell_run(
+      shell, "unit(n, i) = [{1 if j == i; 0 otherwise} for j in 1:n]\n"
+             "slope(f, p, d) = (8(f(p + d) - f(p - d)) - (f(p + 2d) - f(p - 2d)))/12\n"
+             "differences(f, p, h) = [slope(f, p, h*unit(length(p), i))/h for i in 1:length(p)]\n");
   cr_assert_eq(status, MML_OK, "%s", shell->reported.bytes);
 }
 
@@ -202,34 +218,43 @@ static MmlStatus define(Shell *shell, const Case *c) {
 
 /* The largest entry of an expression, relative to that of [scale] or 1. */
 static double size_of(Shell *shell, const char *expression, const char *scale) {
-  MmlStatus status = shell_do(shell, "off = norm(%s, inf)/max(1, norm(%s, inf))", expression, scale);
+  MmlStatus status =
+      shell_do(shell, "off = norm(%s, inf)/max(1, norm(%s, inf))", expression, scale);
   return status == MML_OK ? shell_number(shell, "off") : INFINITY;
 }
 
-static void expect_small(Shell *shell, const Case *c, const char *what, const char *expression, const char *scale, double tolerance) {
+static void expect_small(Shell *shell, const Case *c, const char *what, const char *expression,
+                         const char *scale, double tolerance) {
   double size = size_of(shell, expression, scale);
-  cr_expect(size <= tolerance, "%s: %s is off by %g in %s\n%s", c->row, what, size, c->body, shell->reported.bytes);
+  cr_expect(size <= tolerance, "%s: %s is off by %g in %s\n%s", c->row, what, size, c->body,
+            shell->reported.bytes);
 }
 
 /* h^4 times a fifth derivative is what differences leave out, and 1e-16/h what rounding adds. */
 static const double STEP = 5e-4;
 static const double DIFFERENCE = 1e-8;
-static const double EXACT = 1e-11; /* roundings of a few hundred operations, near-singular ones too */
+static const double EXACT =
+    1e-11; /* roundings of a few hundred operations, near-singular ones too */
 
 static void check_first(Shell *shell, const Case *c) {
-  MmlStatus status = shell_do(shell, "g = gradient(f, p); J = jacobian(F, p); D = differences(f, p, %g)", STEP);
+  MmlStatus status =
+      shell_do(shell, "g = gradient(f, p); J = jacobian(F, p); D = differences(f, p, %g)", STEP);
   cr_expect_eq(status, MML_OK, "%s: %s\n%s", c->row, c->body, shell->reported.bytes);
   if (status != MML_OK) return;
-  cr_expect(shell_shows(shell, "size(g) == size(p)", "true"), "%s: the gradient has another shape", c->row);
+  cr_expect(shell_shows(shell, "size(g) == size(p)", "true"), "%s: the gradient has another shape",
+            c->row);
   expect_small(shell, c, "the gradient", "g - D", "g", DIFFERENCE);
   expect_small(shell, c, "the Jacobian", "vec(J'*w) - g", "g", EXACT);
   expect_small(shell, c, "the adjoint", "[dot(w, vec(J*v)) - dot(g, v)]", "g", EXACT);
-  expect_small(shell, c, "the directional derivative", "[directional(f, p, v) - dot(g, v)]", "g", EXACT);
+  expect_small(shell, c, "the directional derivative", "[directional(f, p, v) - dot(g, v)]", "g",
+               EXACT);
 }
 
 static void check_second(Shell *shell, const Case *c) {
-  MmlStatus status = shell_do(shell, "H = hessian(f, p); D = differences(q -> gradient(f, q), p, %g)", STEP);
-  cr_expect_eq(status, MML_OK, "%s: second derivative of %s\n%s", c->row, c->body, shell->reported.bytes);
+  MmlStatus status =
+      shell_do(shell, "H = hessian(f, p); D = differences(q -> gradient(f, q), p, %g)", STEP);
+  cr_expect_eq(status, MML_OK, "%s: second derivative of %s\n%s", c->row, c->body,
+               shell->reported.bytes);
   if (status != MML_OK) return;
   expect_small(shell, c, "the Hessian", "vec(H - D)", "vec(H)", 10 * DIFFERENCE);
   expect_small(shell, c, "the Hessian's symmetry", "vec(H - H')", "vec(H)", EXACT);
@@ -258,7 +283,8 @@ Test(primitive_derivatives, rows_without_a_derivative_say_why) {
     cr_expect(row && row->differentiable == DERIVE_NONE, "%s", c->row);
     MmlStatus status = shell_do(&shell, "p = rand(%d) + 0.5\njacobian(p -> %s, p)", c->n, c->body);
     cr_expect_eq(status, MML_ERROR, "%s: a derivative of %s", c->row, c->body);
-    cr_expect(row && strstr(shell.reported.bytes, row->reason), "%s does not say why:\n%s", c->row, shell.reported.bytes);
+    cr_expect(row && strstr(shell.reported.bytes, row->reason), "%s does not say why:\n%s", c->row,
+              shell.reported.bytes);
   }
   shell_end(&shell);
 }

@@ -3,7 +3,6 @@
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "calculus/form.h"
 
-#include <assert.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -63,9 +62,11 @@ uint64_t hash_rational(Rational a) {
 const Atom *atom_new(Algebra *algebra, Atom atom) {
   Atom *result = form_new(algebra, sizeof *result);
   atom.hash = hash_mix(atom.hash + (uint64_t)atom.kind);
+  atom.weight = 2;
   for (uint32_t i = 0; i < atom.count; i++) {
     atom.hash = hash_mix(3 * atom.hash + atom.argument[i]->hash);
     atom.varies |= atom.argument[i]->varies;
+    atom.weight += atom.argument[i]->weight;
   }
   *result = atom;
   return result;

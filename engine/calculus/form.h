@@ -38,6 +38,7 @@ typedef struct Atom {
   bool varies;      /* with the variable of the derivative */
   bool positive;    /* e, and the base of exp */
   bool exponential; /* the base of exp: e^u is written exp(u) */
+  uint32_t weight;  /* about how much there is to read */
   uint64_t hash;
 } Atom;
 
@@ -57,6 +58,7 @@ typedef struct Product {
   const Factor *factor;
   uint32_t count;
   bool varies;
+  uint32_t weight;
   uint64_t hash; /* of the factors: equal for like terms */
 } Product;
 
@@ -64,6 +66,7 @@ struct Sum {
   const Product *const *term;
   uint32_t count;
   bool varies;
+  uint32_t weight;
   uint64_t hash;
 };
 
@@ -143,9 +146,11 @@ typedef struct SumBuilder {
   uint32_t count, capacity;
 } SumBuilder;
 
-void builder_add(Algebra *algebra, SumBuilder *builder, const Product *term);
-void builder_add_sum(Algebra *algebra, SumBuilder *builder, const Sum *sum, bool negative);
-const Sum *builder_finish(Algebra *algebra, SumBuilder *builder);
+void summing_add(Algebra *algebra, SumBuilder *builder, const Product *term);
+void summing_remove(SumBuilder *builder, uint32_t at);
+void summing_add_sum(Algebra *algebra, SumBuilder *builder, const Sum *sum, bool negative);
+void summing_arrange(SumBuilder *builder, bool always); /* a positive term first */
+const Sum *summing_finish(Algebra *algebra, SumBuilder *builder);
 
 const Sum *sum_number(Algebra *algebra, Rational number);
 const Sum *sum_whole(Algebra *algebra, int64_t number);
@@ -153,11 +158,17 @@ const Sum *sum_of_factor(Algebra *algebra, Factor factor);
 const Sum *sum_of_product(Algebra *algebra, const Product *product);
 const Sum *sum_of_atom(Algebra *algebra, const Atom *atom);
 const Product *sum_product(Algebra *algebra, const Sum *sum); /* as one product */
+const Sum *sum_scale(Algebra *algebra, const Sum *sum, Rational by); /* every term */
 const Sum *sum_negate(Algebra *algebra, const Sum *sum);
 const Sum *sum_add(Algebra *algebra, const Sum *a, const Sum *b);
 const Sum *sum_multiply(Algebra *algebra, const Sum *a, const Sum *b);
 const Sum *sum_divide(Algebra *algebra, const Sum *a, const Sum *b);
 const Sum *sum_power(Algebra *algebra, const Sum *base, const Sum *exponent, Style style);
+
+/* ---- shorten.c ---- */
+void summing_shorten(Algebra *algebra, SumBuilder *builder);
+/* The number common to the terms of the sum: 2 of 2x + 4, 1/3 of x/3 + 1. */
+Rational sum_content(const Sum *sum);
 
 /* ---- form_read.c ---- */
 const Sum *form_read(Algebra *algebra, const Node *node); /* fails on what is no formula over numbers */
@@ -176,6 +187,7 @@ bool symbol_is(const Symbol *symbol, const char *key);
 
 /* ---- form_write.c ---- */
 Node *form_write(Algebra *algebra, const Sum *sum);
+Node *form_result(Algebra *algebra, const Sum *sum); /* the same with the heights of the nodes */
 /* Into the tree, with the names that have values replaced. */
 Node *form_copy(Algebra *algebra, const Node *node);
 Node *form_node(Algebra *algebra, NodeKind kind, uint32_t count, Node *const *child);

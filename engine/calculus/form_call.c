@@ -5,7 +5,7 @@
  * would say something else than the call, and there is none.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later */
-#include <assert.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "calculus/form.h"
@@ -232,8 +232,8 @@ const Sum *form_read_call(Algebra *algebra, const Node *call) {
   if (call->child[0]->kind != NODE_NAME) algebra_fail(algebra, "it calls a function without a name");
   const Symbol *name = call->child[0]->symbol;
   bool bound;
-  if (environment_find(algebra, name, &bound) || bound)
-    algebra_fail(algebra, "it calls its parameter %s", name->name);
+  if (name == algebra->variable || environment_find(algebra, name, &bound) || bound)
+    algebra_fail(algebra, "it calls %s, which is taken for a number", name->name);
   const Prototype *prototype;
   SymbolicMeaning meaning = form_meaning(algebra, name, &prototype);
   if (meaning == SYMBOLIC_BUILTIN && is_series(call)) return read_series(algebra, call);

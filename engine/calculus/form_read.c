@@ -5,9 +5,7 @@
  * derivative is not in it.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later */
-#include <assert.h>
 #include <ctype.h>
-#include <math.h>
 #include <string.h>
 
 #include "calculus/form.h"
@@ -72,7 +70,7 @@ static const Sum *read_number(Algebra *algebra, const Node *node) {
 }
 
 static bool captured(const Algebra *algebra, const Symbol *name) {
-  if (!algebra->inlined) return false;
+  if (!algebra->inlined && !algebra->in_rule) return false;
   for (const Binder *binder = algebra->binder; binder; binder = binder->outer)
     if (binder->name == name) return true;
   return name == algebra->variable;
@@ -139,8 +137,8 @@ static const Sum *read_sum(Algebra *algebra, const Node *node) {
   term[0] = at;
   SumBuilder builder = {0};
   for (uint32_t i = 0; i < count; i++)
-    builder_add_sum(algebra, &builder, form_read(algebra, term[i]), negative[i]);
-  return builder_finish(algebra, &builder);
+    summing_add_sum(algebra, &builder, form_read(algebra, term[i]), negative[i]);
+  return summing_finish(algebra, &builder);
 }
 
 static const Sum *read_binary(Algebra *algebra, const Node *node) {

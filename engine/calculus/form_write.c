@@ -5,9 +5,9 @@
  * -2x*y is (-(2x))*y.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later */
-#include <assert.h>
 #include <ctype.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "calculus/form.h"
@@ -148,7 +148,7 @@ static bool is_simple(const Factor *factor) {
   if (!factor->atom || factor->atom->kind != ATOM_OPAQUE || factor->atom->exponential) return false;
   NodeKind kind = factor->atom->node->kind;
   bool plain = kind == NODE_NAME || kind == NODE_INDEX || kind == NODE_NUMBER;
-  return plain && !(factor->atom->positive && factor->exponent);
+  return plain && !factor->exponent;
 }
 
 static bool stands_below(const Factor *factor) {
@@ -263,5 +263,20 @@ Node *form_write(Algebra *algebra, const Sum *sum) {
   }
   algebra->environment = environment;
   algebra_ascend(algebra);
+  return node;
+}
+
+static uint32_t measure_height(Node *node) {
+  node->height = 1;
+  for (uint32_t i = 0; i < node->count; i++) {
+    uint32_t height = node->child[i] ? measure_height(node->child[i]) : 0;
+    if (height >= node->height) node->height = height + 1;
+  }
+  return node->height;
+}
+
+Node *form_result(Algebra *algebra, const Sum *sum) {
+  Node *node = form_write(algebra, sum);
+  measure_height(node);
   return node;
 }

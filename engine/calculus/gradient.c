@@ -6,9 +6,11 @@
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "calculus/gradient.h"
 
+#include <math.h>
 #include <string.h>
 
 #include "calculus/derive.h"
+#include "calculus/kink.h"
 #include "calculus/point.h"
 #include "machine/session.h"
 #include "values/operate.h"
@@ -89,6 +91,20 @@ static void use_order(Session *s, const Trace *t) {
   if (t->orders < ORDERS_ALL) trace_limit_orders(s, t->orders - 1);
 }
 
+/* What the numbers of a derivative do not show by themselves. Derivatives inside others and inside solvers
+ * keep quiet. */
+static void remark(Session *s, const Trace *t, const double *bar) {
+  if (s->level > 0) return;
+  const char *kink = trace_kink(t, bar, 0);
+  if (kink) note(s, "%s has a kink here: there is no derivative, one of the slopes between its sides is shown", kink);
+  bool undefined = false;
+  for (uint32_t i = 0; i < t->input_count; i++) undefined = undefined || isnan(bar[t->input + i]);
+  char text[80];
+  if (!undefined) return;
+  if (trace_nan(t, text)) note(s, "the derivative is not defined here: %s is nan", text);
+  else note(s, "the derivative is not defined here");
+}
+
 void recording_adjoint(Session *s, const Recording *r, const Value *input, const Value *seed, Value *bar) {
   Trace *t = r->trace;
   use_order(s, t);
@@ -99,6 +115,7 @@ void recording_adjoint(Session *s, const Recording *r, const Value *input, const
     for (uint32_t i = 0; i < r->outputs; i++)
       if (r->output[i] != UINT32_MAX) adjoint[r->output[i]] += seed[i].number;
     trace_reverse(s, t, adjoint);
+    remark(s, t, adjoint);
     for (uint32_t i = 0; i < t->input_count; i++) bar[i] = value_number(adjoint[t->input + i]);
     scratch_release(s, mark);
     return;

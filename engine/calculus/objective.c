@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "calculus/derive.h"
+#include "calculus/kink.h"
 #include "calculus/point.h"
 #include "machine/session.h"
 #include "machine/vm.h"
@@ -86,7 +87,8 @@ static ObjectivePath *record_path(FunctionObjective *o, const double *x) {
 static bool is_restless(const FunctionObjective *o) { return o->recorded > OBJECTIVE_RECORDINGS; }
 
 static double output(const Recording *r, uint32_t i) {
-  return r->output[i] == UINT32_MAX ? r->constant[i].number : r->trace->cell[r->output[i]];
+  double x = r->output[i] == UINT32_MAX ? r->constant[i].number : r->trace->cell[r->output[i]];
+  return isnan(x) ? (double)NAN : x; /* the sign of a nan would print */
 }
 
 /* The path that is valid at x, with its cells computed there; NULL with *undefined when x has no value. */
@@ -208,35 +210,6 @@ void objective_implicit(FunctionObjective *o, const double *x, Value *point) {
 /* How near to its kink an operation counts as at it, against the size of what it is given. */
 static const double KINK = 1e-9;
 
-static bool near_zero(double x, double size) { return fabs(x) <= KINK * fmax(1, size); }
-
-static const char *kink_of(unsigned op, double a, double b) {
-  switch (op) {
-    case SCALAR_abs: case SCALAR_sign: case SCALAR_relu: return near_zero(a, 0) ? scalar_row[op].name : NULL;
-    case SCALAR_max: case SCALAR_min: return near_zero(a - b, fabs(a)) ? scalar_row[op].name : NULL;
-    case SCALAR_floor: case SCALAR_ceil: return near_zero(a - round(a), fabs(a)) ? scalar_row[op].name : NULL;
-    default: return NULL;
-  }
-}
-
-/* An operation matters when the value depends on it: its adjoint in [bar] is not 0. */
-static const char *step_kink(const Trace *t, const Step *step, const double *bar) {
-  const double *c = t->cell;
-  if (step->op != STEP_GUARD && step->op != STEP_VECTOR && bar[step->out] == 0) return NULL;
-  if (step->op == STEP_NORM) return near_zero(c[step->out], 0) ? "norm" : NULL;
-  if (step->op == STEP_GUARD) {
-    bool equality = step->detail == OP_EQUAL || step->detail == OP_UNEQUAL;
-    return !equality && near_zero(c[step->a] - c[step->b], fabs(c[step->a])) ? "a branch" : NULL;
-  }
-  if (step->op != STEP_VECTOR) return step->op < SCALAR_COUNT ? kink_of(step->op, c[step->a], c[step->b]) : NULL;
-  const Run *run = &t->run[step->a];
-  for (uint32_t i = 0; i < run->n; i++) {
-    const char *kink = kink_of(step->detail, c[run->a + i * run->a_step], c[run->b + i * run->b_step]);
-    if (kink && bar[step->out + i] != 0) return kink;
-  }
-  return NULL;
-}
-
 const char *objective_kink(FunctionObjective *o, const double *x) {
   if (o->plain || is_restless(o)) return NULL;
   bool undefined;
@@ -247,11 +220,7 @@ const char *objective_kink(FunctionObjective *o, const double *x) {
   memset(bar, 0, t->cell_count * sizeof(double));
   bar[p->value.output[0]] = 1;
   trace_reverse(o->session, t, bar);
-  for (uint32_t i = 0; i < t->step_count; i++) {
-    const char *kink = step_kink(t, &t->step[i], bar);
-    if (kink) return kink;
-  }
-  return NULL;
+  return trace_kink(t, bar, KINK);
 }
 
 /* ---- callbacks ---- */

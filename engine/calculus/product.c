@@ -6,7 +6,6 @@
  * function it came from had no value at 0 either.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later */
-#include <assert.h>
 #include <math.h>
 #include <string.h>
 
@@ -17,12 +16,20 @@ static uint64_t factor_hash(const Factor *factor) {
   return hash_mix(5 * factor->base_hash + power);
 }
 
+static uint32_t factor_weight(const Factor *factor) {
+  uint32_t weight = factor->atom ? factor->atom->weight : factor->sum->weight;
+  if (factor->exponent) return weight + factor->exponent->weight;
+  return weight + !rational_is(factor->power, 1);
+}
+
 const Product *product_new(Algebra *algebra, Rational coefficient, const Factor *factor,
                            uint32_t count) {
   if (!isfinite(coefficient.value)) algebra_fail(algebra, "its numbers are too large for a formula");
   Product *product = form_new(algebra, sizeof *product);
   *product = (Product){.coefficient = coefficient, .factor = factor, .count = count};
+  product->weight = 1u + (rational_is(coefficient, 1) || rational_is(coefficient, -1) ? 0u : 1u) + (count ? 0u : 1u);
   for (uint32_t i = 0; i < count; i++) {
+    product->weight += factor_weight(&factor[i]);
     product->hash += factor_hash(&factor[i]);
     product->varies |= factor_varies(&factor[i]);
   }

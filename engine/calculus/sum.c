@@ -1,15 +1,9 @@
 /* sum.c - sums of products, and expressions as such.
  *
- * A product is multiplied out only where that lets terms meet: 2x*(x^2 + 1) - 2x^3 is 2x, while
- * x*(x^2 + 1) stays.
- *
  * SPDX-License-Identifier: GPL-3.0-or-later */
-#include <assert.h>
 #include <string.h>
 
 #include "calculus/form.h"
-
-enum { EXPAND_TERMS = 64 }; /* past this a sum is not searched for what could be multiplied out */
 
 /* ---- single forms ---- */
 
@@ -19,6 +13,7 @@ static const Sum *sum_new(Algebra *algebra, const Product *const *term, uint32_t
   for (uint32_t i = 0; i < count; i++) {
     sum->hash += hash_mix(term[i]->hash + 7 * hash_rational(term[i]->coefficient));
     sum->varies |= term[i]->varies;
+    sum->weight += term[i]->weight;
   }
   return sum;
 }
@@ -32,10 +27,30 @@ static const Sum *bare_sum(const Product *product) {
   return bare && sign ? factor->sum : NULL;
 }
 
+/* 2(2x + 4)/3 as 4(x + 2)/3: the number in front takes what the terms of a sum share. */
+static const Product *pull_content(Algebra *algebra, const Product *product) {
+  for (uint32_t i = 0; i < product->count; i++) {
+    Factor factor = product->factor[i];
+    bool above = rational_is(factor.power, 1), below = rational_is(factor.power, -1);
+    if (!factor.sum || factor.sum->count < 2 || factor.exponent || !(above || below)) continue;
+    Rational content = sum_content(factor.sum);
+    if (rational_is(content, 1)) continue;
+    Factor *list = form_new(algebra, product->count * sizeof *list);
+    memcpy(list, product->factor, product->count * sizeof *list);
+    list[i] = factor_of_sum(sum_scale(algebra, factor.sum, rational_inverse(content)));
+    list[i].power = factor.power;
+    Rational number = above ? content : rational_inverse(content);
+    product = product_new(algebra, rational_multiply(product->coefficient, number), list, product->count);
+  }
+  return product;
+}
+
 const Sum *sum_of_product(Algebra *algebra, const Product *product) {
   if (product->coefficient.value == 0) return sum_new(algebra, NULL, 0);
   const Sum *sum = bare_sum(product);
-  if (sum) return rational_is(product->coefficient, 1) ? sum : sum_negate(algebra, sum);
+  bool one = rational_is(product->coefficient, 1);
+  if (sum && one) return sum;
+  if (algebra->generous && !one && !sum) product = pull_content(algebra, product);
   const Product **term = form_new(algebra, sizeof(const Product *));
   term[0] = product;
   return sum_new(algebra, term, 1);
@@ -67,16 +82,20 @@ const Product *sum_product(Algebra *algebra, const Sum *sum) {
   return product_new(algebra, rational_whole(1), factor, 1);
 }
 
-const Sum *sum_negate(Algebra *algebra, const Sum *sum) {
+const Sum *sum_scale(Algebra *algebra, const Sum *sum, Rational by) {
   const Product **term = form_new(algebra, sum->count * sizeof(const Product *));
-  for (uint32_t i = 0; i < sum->count; i++)
-    term[i] = product_scale(algebra, sum->term[i], rational_whole(-1));
+  for (uint32_t i = 0; i < sum->count; i++) term[i] = product_scale(algebra, sum->term[i], by);
   return sum_new(algebra, term, sum->count);
+}
+
+const Sum *sum_negate(Algebra *algebra, const Sum *sum) {
+  if (!sum->count) return sum;
+  return sum_of_product(algebra, product_scale(algebra, sum_product(algebra, sum), rational_whole(-1)));
 }
 
 /* ---- collecting terms ---- */
 
-static void builder_reserve(Algebra *algebra, SumBuilder *builder) {
+static void summing_reserve(Algebra *algebra, SumBuilder *builder) {
   if (builder->count < builder->capacity) return;
   uint32_t capacity = builder->capacity ? 2 * builder->capacity : 8;
   const Product **term = form_new(algebra, capacity * sizeof(const Product *));
@@ -88,142 +107,69 @@ static void builder_reserve(Algebra *algebra, SumBuilder *builder) {
   *builder = (SumBuilder){term, merged, builder->count, capacity};
 }
 
-static void builder_remove(SumBuilder *builder, uint32_t at) {
+void summing_remove(SumBuilder *builder, uint32_t at) {
   uint32_t rest = builder->count - at - 1;
   memmove(builder->term + at, builder->term + at + 1, rest * sizeof(const Product *));
   memmove(builder->merged + at, builder->merged + at + 1, rest * sizeof *builder->merged);
   builder->count--;
 }
 
-static void builder_merge(Algebra *algebra, SumBuilder *builder, uint32_t at, Rational more) {
+static void summing_merge(Algebra *algebra, SumBuilder *builder, uint32_t at, Rational more) {
   const Product *old = builder->term[at];
   Rational coefficient = rational_add(old->coefficient, more);
   if (coefficient.value == 0) {
-    builder_remove(builder, at);
+    summing_remove(builder, at);
     return;
   }
   builder->term[at] = product_new(algebra, coefficient, old->factor, old->count);
   builder->merged[at] = true;
 }
 
-void builder_add(Algebra *algebra, SumBuilder *builder, const Product *term) {
+void summing_add(Algebra *algebra, SumBuilder *builder, const Product *term) {
   if (term->coefficient.value == 0) return;
   const Sum *sum = bare_sum(term);
   if (sum) {
-    builder_add_sum(algebra, builder, sum, rational_sign(term->coefficient) < 0);
+    summing_add_sum(algebra, builder, sum, rational_sign(term->coefficient) < 0);
     return;
   }
   for (uint32_t i = 0; i < builder->count; i++) {
     if (builder->term[i]->hash != term->hash) continue;
-    builder_merge(algebra, builder, i, term->coefficient);
+    summing_merge(algebra, builder, i, term->coefficient);
     return;
   }
-  builder_reserve(algebra, builder);
+  summing_reserve(algebra, builder);
   builder->term[builder->count] = term;
   builder->merged[builder->count++] = false;
 }
 
-void builder_add_sum(Algebra *algebra, SumBuilder *builder, const Sum *sum, bool negative) {
+void summing_add_sum(Algebra *algebra, SumBuilder *builder, const Sum *sum, bool negative) {
   Rational sign = rational_whole(negative ? -1 : 1);
   for (uint32_t i = 0; i < sum->count; i++)
-    builder_add(algebra, builder, negative ? product_scale(algebra, sum->term[i], sign) : sum->term[i]);
-}
-
-/* ---- multiplying out ---- */
-
-/* The only sum among the factors above the line, if it has the power 1. */
-static const Factor *expandable(const Product *product) {
-  const Factor *found = NULL;
-  for (uint32_t i = 0; i < product->count; i++) {
-    const Factor *factor = &product->factor[i];
-    if (!factor->sum || factor->sum->count < 2 || rational_sign(factor->power) < 0) continue;
-    if (found || factor->exponent || !rational_is(factor->power, 1)) return NULL;
-    found = factor;
-  }
-  return found && found->sum->count <= EXPAND_TERMS ? found : NULL;
-}
-
-/* The terms of the product multiplied out, or NULL when it has nothing to multiply out. */
-static const Product **expanded(Algebra *algebra, const Product *product, uint32_t *count) {
-  const Factor *factor = expandable(product);
-  if (!factor) return NULL;
-  Factor *others = form_new(algebra, product->count * sizeof *others);
-  uint32_t other_count = 0;
-  for (uint32_t i = 0; i < product->count; i++)
-    if (&product->factor[i] != factor) others[other_count++] = product->factor[i];
-  const Product *rest = product_new(algebra, product->coefficient, others, other_count);
-  *count = factor->sum->count;
-  const Product **list = form_new(algebra, *count * sizeof(const Product *));
-  for (uint32_t i = 0; i < *count; i++)
-    list[i] = product_multiply(algebra, rest, factor->sum->term[i]);
-  return list;
-}
-
-static bool any_meets(const Product *const *a, uint32_t a_count, const Product *const *b,
-                      uint32_t b_count) {
-  for (uint32_t i = 0; i < a_count; i++)
-    for (uint32_t j = 0; j < b_count; j++)
-      if (a[i]->hash == b[j]->hash) return true;
-  return false;
-}
-
-/* The place of a term that, multiplied out, meets another term or one of another multiplied out. */
-static bool find_expansion(Algebra *algebra, const SumBuilder *builder, uint32_t *at,
-                           const Product ***list, uint32_t *length) {
-  const Product **lists[EXPAND_TERMS];
-  uint32_t lengths[EXPAND_TERMS];
-  assert(builder->count <= EXPAND_TERMS);
-  for (uint32_t i = 0; i < builder->count; i++)
-    lists[i] = expanded(algebra, builder->term[i], &lengths[i]);
-  for (uint32_t i = 0; i < builder->count; i++) {
-    for (uint32_t j = 0; lists[i] && j < builder->count; j++) {
-      bool meets = i != j && (any_meets(lists[i], lengths[i], &builder->term[j], 1) ||
-                              (lists[j] && any_meets(lists[i], lengths[i], lists[j], lengths[j])));
-      if (!meets) continue;
-      *at = i;
-      *list = lists[i];
-      *length = lengths[i];
-      return true;
-    }
-  }
-  return false;
-}
-
-static void builder_expand(Algebra *algebra, SumBuilder *builder) {
-  uint32_t at, length;
-  const Product **list;
-  while (builder->count > 1 && builder->count <= EXPAND_TERMS &&
-         find_expansion(algebra, builder, &at, &list, &length)) {
-    SumBuilder old = *builder;
-    *builder = (SumBuilder){0};
-    for (uint32_t i = 0; i < old.count; i++) {
-      if (i != at) builder_add(algebra, builder, old.term[i]);
-      for (uint32_t j = 0; i == at && j < length; j++) builder_add(algebra, builder, list[j]);
-    }
-  }
+    summing_add(algebra, builder, negative ? product_scale(algebra, sum->term[i], sign) : sum->term[i]);
 }
 
 /* ---- order ---- */
 
-static void builder_move(SumBuilder *builder, uint32_t from, uint32_t to) {
+static void summing_move(SumBuilder *builder, uint32_t from, uint32_t to) {
   const Product *term = builder->term[from];
   for (; from < to; from++) builder->term[from] = builder->term[from + 1];
   for (; from > to; from--) builder->term[from] = builder->term[from - 1];
   builder->term[to] = term;
 }
 
-/* -1 + x reads x - 1, and what became -x^2 + 1 reads 1 - x^2; a minus in front that was typed stays. */
-static void builder_arrange(SumBuilder *builder) {
+/* -1 + x reads x - 1, and what became -x^2 + 1 reads 1 - x^2; a minus in front that was typed stays
+ * unless [always]. */
+void summing_arrange(SumBuilder *builder, bool always) {
   uint32_t positive = 0;
   while (positive < builder->count && rational_sign(builder->term[positive]->coefficient) < 0) positive++;
   if (positive == 0 || positive == builder->count) return;
-  if (builder->term[0]->count == 0) builder_move(builder, 0, builder->count - 1);
-  else if (builder->merged[0]) builder_move(builder, positive, 0);
+  if (builder->term[0]->count == 0) summing_move(builder, 0, builder->count - 1);
+  else if (always || builder->merged[0]) summing_move(builder, positive, 0);
 }
 
-const Sum *builder_finish(Algebra *algebra, SumBuilder *builder) {
-  builder_expand(algebra, builder);
-  builder_arrange(builder);
+const Sum *summing_finish(Algebra *algebra, SumBuilder *builder) {
+  summing_shorten(algebra, builder);
+  summing_arrange(builder, false);
   if (builder->count == 1) return sum_of_product(algebra, builder->term[0]);
   return sum_new(algebra, builder->term, builder->count);
 }
@@ -232,9 +178,9 @@ const Sum *builder_finish(Algebra *algebra, SumBuilder *builder) {
 
 const Sum *sum_add(Algebra *algebra, const Sum *a, const Sum *b) {
   SumBuilder builder = {0};
-  builder_add_sum(algebra, &builder, a, false);
-  builder_add_sum(algebra, &builder, b, false);
-  return builder_finish(algebra, &builder);
+  summing_add_sum(algebra, &builder, a, false);
+  summing_add_sum(algebra, &builder, b, false);
+  return summing_finish(algebra, &builder);
 }
 
 const Sum *sum_multiply(Algebra *algebra, const Sum *a, const Sum *b) {

@@ -177,9 +177,12 @@ static void check_set(Compiler *c, uint32_t i, const Node *set) {
   c->value_top = value;
 }
 
-static void check_sets(Compiler *c) {
+/* Those of the arguments that were given come first: a default may use what they bind. */
+static void check_sets(Compiler *c, bool given) {
+  const Type *type = c->code->signature + c->prototype->capture_count;
   for (uint32_t i = 0; i < c->prototype->parameter_count; i++) {
     const Node *parameter = c->prototype->parameter[i];
+    if ((type[i] != TYPE_NONE) != given) continue;
     const Node *set = parameter->kind == NODE_PARAMETER ? parameter->child[0] : NULL;
     if (set) check_set(c, i, set);
   }
@@ -196,8 +199,9 @@ static void pass(Compiler *c) {
   load_globals(c);
   c->loaded_globals = loaded;
   if (c->prototype->is_unit) import_variables(c);
+  check_sets(c, true);
   fill_defaults(c);
-  check_sets(c);
+  check_sets(c, false);
   compile_body(c, c->prototype->body);
   if (c->code->constant_count > c->constant_room) c->constant_room = c->code->constant_count;
 }

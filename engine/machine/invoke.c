@@ -21,6 +21,7 @@ void frame_enter(Session *s, const Code *code, uint32_t number_base, uint32_t va
     if (s->depth && at) s->frame[s->depth - 1].at = at;
     fail(s, "the recursion is too deep (%u calls): does it always reach its end?", s->depth);
   }
+  if (interrupt_flag) check_interrupt(s);
   if (code->constant_count)
     memcpy(s->number + number_base + code->constant_base, code->constant, code->constant_count * sizeof(double));
   uint32_t arguments = 0;
@@ -78,8 +79,12 @@ static _Noreturn void fail_count(Session *s, const Function *f, uint32_t given) 
   const Prototype *p = f->prototype;
   Text text = {0};
   prototype_print(p, NULL, &text);
+  uint32_t least = 0, most = p->parameter_count;
+  for (uint32_t i = 0; i < most; i++) least += !(p->parameter[i]->kind == NODE_PARAMETER && p->parameter[i]->child[1]);
+  char range[32];
+  snprintf(range, sizeof range, least == most ? "%u" : "%u to %u", least, most);
   size_t shown = text.length < 100 && !memchr(text.bytes, '\n', text.length) ? text.length : 0;
-  Report *r = failure(s, "%s takes %u argument%s, found %u", function_name(f), p->parameter_count, p->parameter_count == 1 ? "" : "s", given);
+  Report *r = failure(s, "%s takes %s argument%s, found %u", function_name(f), range, most == 1 ? "" : "s", given);
   if (shown) report_remark(r, "%.*s", (int)shown, text.bytes);
   text_free(&text);
   raise_failure(s, r);

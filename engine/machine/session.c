@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "calculus/formula.h"
 #include "machine/random.h"
 #include "machine/stdlib.h"
 #include "machine/vm.h"
@@ -71,12 +72,22 @@ static bool is_known(Session *s, const char *name, size_t length) {
   return symbol && session_lookup(s, symbol).kind != VALUE_NOTHING;
 }
 
+enum { NAME_SUGGESTED = 48 }; /* nobody meant a longer name, and looking for near ones takes its square */
+
+/* Something that can be multiplied: no function. */
+static bool is_factor(Session *s, const char *name, size_t length) {
+  const Symbol *symbol = symbol_find(&s->symbols, name, length);
+  Value v = symbol ? session_lookup(s, symbol) : value_nothing();
+  return v.kind == VALUE_NUMBER || v.kind == VALUE_ARRAY;
+}
+
 /* xy when x and y exist: paper's product. */
 static bool is_product_of_names(Session *s, const char *name, char *advice, size_t size) {
   size_t length = strlen(name);
+  if (length > NAME_SUGGESTED) return false;
   for (size_t k = 1; k < length; k++) {
     if (((unsigned char)name[k] & 0xC0) == 0x80) continue;
-    if (!is_known(s, name, k) || !is_known(s, name + k, length - k)) continue;
+    if (!is_factor(s, name, k) || !is_factor(s, name + k, length - k)) continue;
     snprintf(advice, size, "%.*s*%s", (int)k, name, name + k);
     return true;
   }
@@ -105,7 +116,7 @@ _Noreturn void session_fail_unknown(Session *s, const Symbol *name) {
   const char *underscore = strrchr(name->name, '_');
   if (underscore && underscore != name->name && is_known(s, name->name, (size_t)(underscore - name->name)))
     report_advise(r, "%.*s[%s]", (int)(underscore - name->name), name->name, underscore + 1);
-  if (r->advice_count == 0 && length > 1) {
+  if (r->advice_count == 0 && length > 1 && length <= NAME_SUGGESTED) {
     Suggestion suggestion;
     suggestion_start(&suggestion, name->name);
     offer_names(s, &suggestion);
@@ -284,8 +295,21 @@ static DisplayOptions display_options(const Session *s, size_t prefix) {
   return (DisplayOptions){.columns = columns > (int)prefix + 20 ? columns - (int)prefix : 20};
 }
 
+/* f' as a formula, when it has one. */
+static bool echo_derivative(Session *s, Value v, Text *text) {
+  if (v.kind != VALUE_FUNCTION) return false;
+  const Function *f = (Function *)v.object;
+  char why[160];
+  return f->function_kind == FUNCTION_PARTIAL && f->order > 0 && formula_of_derivative(s, f, text, why);
+}
+
 static void echo_value(Session *s, Value v) {
   Text text = {0};
+  if (echo_derivative(s, v, &text)) {
+    text_string(&text, "\n");
+    emit_text(s, &text);
+    return;
+  }
   DisplayOptions options = display_options(s, 0);
   display_value(v, &options, &text);
   text_string(&text, "\n");
@@ -350,7 +374,23 @@ static void keep_help(Session *s, const Node *n) {
   b->help = n->length ? memory_copy_text(n->text, n->length) : NULL;
 }
 
+/* A builtin of that name is itself again. */
+static void forget(Session *s, const Symbol *name) {
+  Binding *b = session_binding(s, name);
+  value_release(b->value);
+  free(b->help);
+  b->value = value_nothing();
+  b->assumed = TYPE_NONE;
+  b->is_function = false;
+  b->help = NULL;
+  s->epoch++;
+}
+
 static void run_statement(Session *s, Tree *tree, const Node *n, MmlEcho echo, bool library) {
+  if (n->kind == NODE_CLEAR) {
+    forget(s, n->symbol);
+    return;
+  }
   Prototype *unit = prototype_new(s, tree, n, library);
   Value held = {.kind = VALUE_PROTOTYPE, .object = &unit->head};
   Value result = machine_run_unit(s, unit);

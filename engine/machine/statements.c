@@ -301,6 +301,7 @@ static void compile_statement(Compiler *c, const Node *n, bool last) {
       if (n->child[0]) return_value(c, n->child[0]);
       else return_nothing(c);
       break;
+    case NODE_CLEAR: compile_fail(c, n, "clear stands by itself, not inside a block");
     case NODE_BREAK: loop_jump(c, n, true); break;
     case NODE_CONTINUE: loop_jump(c, n, false); break;
     case NODE_BLOCK: compile_block(c, n, last); break;

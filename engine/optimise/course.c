@@ -65,10 +65,11 @@ bool course_feasible(const Course *course, const double *c) {
 
 /* The largest violation in typical steps. */
 static double course_distance(const Course *course, const double *c) {
+  const double EXACT = 1e-12; /* far below the tolerance, so that no run lives off that */
   double largest = 0;
   for (size_t i = 0; i < course->m; i++) {
     double excess = course_excess(course, i, c[i]);
-    if (excess > course_tolerance(course, i))
+    if (excess > EXACT * course->norm[i])
       largest = fmax(largest, course->norm[i] > 0 ? excess / course->norm[i] : excess);
   }
   return largest;
@@ -111,20 +112,29 @@ bool course_jacobian(Course *course, const double *x, double *j) {
   return dense_finite(course->m * course->n, j);
 }
 
-static void course_remember(Course *course, const double *x) {
-  memcpy(course->asked, x, course->n * sizeof *x);
+static bool course_asked(const Course *course, const double *x) {
+  return course->has_asked && memcmp(course->asked.x, x, course->n * sizeof *x) == 0;
+}
+
+static void course_remember(Course *course, const Place *place) {
+  memcpy(course->asked.x, place->x, course->n * sizeof(double));
+  memcpy(course->asked.c, place->c, course->m * sizeof(double));
+  course->asked.value = place->value;
   course->has_asked = true;
 }
 
 bool course_measure(Course *course, Place *place) {
-  course->result->evaluations++;
-  course_remember(course, place->x);
-  if (!course_constraints(course, place->x, place->c)) {
-    place->value = NAN;
-    return false;
+  if (course_asked(course, place->x)) {
+    memcpy(place->c, course->asked.c, course->m * sizeof(double));
+    place->value = course->asked.value;
+    return isfinite(place->value);
   }
-  place->value = course->objective->value(course->objective->context, place->x);
-  course_note(course, place->x, place->value, place->c);
+  course->result->evaluations++;
+  place->value = NAN;
+  if (course_constraints(course, place->x, place->c))
+    place->value = course->objective->value(course->objective->context, place->x);
+  course_remember(course, place);
+  if (!isnan(place->value)) course_note(course, place->x, place->value, place->c);
   return isfinite(place->value);
 }
 
@@ -141,10 +151,8 @@ static void course_norms(Course *course, const Place *place) {
 
 bool course_derive(Course *course, Place *place) {
   size_t n = course->n;
-  bool known = course->has_asked && memcmp(course->asked, place->x, n * sizeof(double)) == 0;
-  course->result->evaluations += !known;
+  course->result->evaluations += !course_asked(course, place->x);
   course->result->gradient_evaluations++;
-  course_remember(course, place->x);
   place->value = course->objective->gradient(course->objective->context, place->x, place->g);
   if (!isfinite(place->value) || !dense_finite(n, place->g)) return false;
   if (!course_jacobian(course, place->x, place->j)) return false;

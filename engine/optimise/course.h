@@ -9,6 +9,11 @@
 #include "optimise/constrained.h"
 #include "optimise/dense.h"
 
+/* A point with all first-order facts; [j] has a row per constraint. */
+typedef struct Place {
+  double *x, value, *g, *c, *j;
+} Place;
+
 typedef struct Course {
   const Objective *objective;
   const Constraints *constraints;
@@ -17,7 +22,7 @@ typedef struct Course {
   size_t n, m, equalities;
   size_t max_evaluations, run_limit;
   double *start, *travelled;
-  double *asked; /* the point whose value was asked last: its gradient is no new one */
+  Place asked; /* the point asked about last: asking again costs nothing */
   bool has_asked;
   double *norm;        /* of each constraint's gradient in typical sizes, at the last Jacobian */
   double *seen;        /* each constraint's value at the start: what its rounding is a share of */
@@ -28,11 +33,6 @@ typedef struct Course {
   double *curved; /* work: the constraints' share of a Hessian */
   struct Kkt *kkt; /* work memory of the verdict */
 } Course;
-
-/* A point with all first-order facts; [j] has a row per constraint. */
-typedef struct Place {
-  double *x, value, *g, *c, *j;
-} Place;
 
 /* Hessians are formed and factored up to this order. */
 enum { COURSE_HESSIAN_LIMIT = 400 };

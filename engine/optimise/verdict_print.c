@@ -16,7 +16,8 @@ static double verdict_sign(const MinimiseResult *result) { return result->negate
 
 /* Adding zero turns -0 into 0. */
 static double verdict_value(const MinimiseResult *result) {
-  return verdict_sign(result) * result->value + 0.0;
+  double value = verdict_sign(result) * result->value + 0.0;
+  return isnan(value) ? (double)NAN : value; /* the sign of a nan would print */
 }
 
 static const char *verdict_extremum(const MinimiseResult *result) {

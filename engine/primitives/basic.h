@@ -8,7 +8,7 @@
 #include "machine/fail.h"
 #include "primitives/primitive.h"
 
-extern const Primitive reduce_rows[11];
+extern const Primitive reduce_rows[12];
 extern const Primitive norm_rows[3];
 extern const Primitive shape_rows[7];
 extern const Primitive construct_rows[5];

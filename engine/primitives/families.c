@@ -7,10 +7,12 @@
 #include "primitives/data.h"
 #include "primitives/elementary.h"
 #include "primitives/linear.h"
+#include "primitives/solvers.h"
 #include "primitives/structure.h"
 
 #define FAMILY(heading, rows) {heading, rows, sizeof rows / sizeof rows[0]},
 #define LINEAR(rows) FAMILY("Linear algebra", rows)
+#define SOLVER(rows) FAMILY("Equations and integrals", rows)
 #define DATA(rows) FAMILY("Data and statistics", rows)
 
 const Family primitive_families[] = {
@@ -18,6 +20,7 @@ const Family primitive_families[] = {
     BASIC_ROWS(FAMILY)
     LINEAR_ROWS(LINEAR)
     FAMILY("Calculus", calculus_rows)
+    SOLVER_ROWS(SOLVER)
     FAMILY("Optimisation", argmin_rows)
     DATA_ROWS(DATA)
     FAMILY("Records", structure_rows)

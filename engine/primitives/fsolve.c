@@ -26,6 +26,8 @@ enum { FSOLVE_STEPS = 300, FSOLVE_CUTS = 4, FSOLVE_DAMPINGS = 30, FSOLVE_LARGEST
 static const double FALL = 1e-4;
 /* A Newton step this small at a Jacobian this regular is a root that rounding hides. */
 static const double SETTLED = 1e-10, REGULAR = 1e-10;
+/* A coordinate this small against the start may be meant to be 0. */
+static const double CREEPING = 1e-8;
 
 typedef struct Search {
   const SolverFunction *f;
@@ -33,7 +35,7 @@ typedef struct Search {
   size_t n, m;
   double *x, *trial, *step, *damping;
   double *trial_value; /* m */
-  double norm;
+  double norm, start; /* of the values; of the start */
   SolverJacobian at;
   size_t rank;     /* of the Jacobian at x */
 } Search;
@@ -50,10 +52,10 @@ static double norm_of(const double *v, size_t n) {
 }
 
 /* x = the shortest least-squares solution of A x = b; A is rows×n by rows. Returns the rank. */
-static size_t least_squares(Session *s, size_t rows, size_t n, const double *a, const double *b, double *x) {
+static size_t least_squares(Session *s, size_t rows, size_t n, const double *a, const double *b, double cutoff, double *x) {
   int m = (int)rows, cols = (int)n, one = 1, ld = (int)(rows > n ? rows : n), rank = 0, info = 0, query = -1, integers = 0;
   double *copy = scratch(s, rows * n * sizeof(double)), *right = scratch(s, (size_t)ld * sizeof(double));
-  double *singular = scratch(s, (rows + n) * sizeof(double)), wanted = 0, cutoff = REGULAR;
+  double *singular = scratch(s, (rows + n) * sizeof(double)), wanted = 0;
   for (size_t i = 0; i < rows; i++)
     for (size_t k = 0; k < n; k++) copy[k * rows + i] = a[i * n + k];
   memset(right, 0, (size_t)ld * sizeof(double));
@@ -94,7 +96,7 @@ static void values_at(const Search *w, const double *x, double *value) {
 static void search_move(Search *w, const double *x) {
   Scratch *mark = scratch_mark(w->f->session);
   memmove(w->x, x, w->n * sizeof(double));
-  SolverJacobian at = solver_jacobian(w->f, w->point, w->x, w->n);
+  SolverJacobian at = solver_jacobian(w->f, &w->point, 1, w->x, w->n);
   if (at.m != w->m) fail_argument(w->f->session, 0, "F gave %zu numbers at one point and %zu at another", w->m, at.m);
   memcpy(w->at.value, at.value, w->m * sizeof(double));
   memcpy(w->at.noise, at.noise, w->m * sizeof(double));
@@ -126,7 +128,7 @@ static bool newton_step(Search *w) {
   Session *s = w->f->session;
   double *right = scratch(s, w->m * sizeof(double));
   for (size_t i = 0; i < w->m; i++) right[i] = -w->at.value[i];
-  w->rank = least_squares(s, w->m, w->n, w->at.slope, right, w->step);
+  w->rank = least_squares(s, w->m, w->n, w->at.slope, right, DBL_EPSILON, w->step);
   if (!all_finite(w->step, w->n)) return false;
   double t = 1;
   for (int cut = 0; cut < FSOLVE_CUTS; cut++, t /= 4)
@@ -145,7 +147,7 @@ static bool damped_step(Search *w) {
     memcpy(a, w->at.slope, m * n * sizeof(double));
     memset(a + m * n, 0, n * n * sizeof(double));
     for (size_t i = 0; i < n; i++) a[(m + i) * n + i] = sqrt(mu) * w->damping[i];
-    least_squares(s, m + n, n, a, right, w->step);
+    least_squares(s, m + n, n, a, right, DBL_EPSILON, w->step);
     if (all_finite(w->step, n) && try_step(w, 0.5)) {
       try_step(w, 1); /* the whole step, when it is better */
       if (!(norm_of(w->trial_value, m) < w->norm)) try_step(w, 0.5);
@@ -170,7 +172,7 @@ static bool settled(Search *w) {
   if (w->rank < w->n || w->m != w->n) return false;
   double *right = scratch(w->f->session, w->m * sizeof(double)), size = norm_of(w->x, w->n);
   for (size_t i = 0; i < w->m; i++) right[i] = -w->at.value[i];
-  w->rank = least_squares(w->f->session, w->m, w->n, w->at.slope, right, w->step);
+  w->rank = least_squares(w->f->session, w->m, w->n, w->at.slope, right, REGULAR, w->step);
   return w->rank == w->n && norm_of(w->step, w->n) <= SETTLED * size;
 }
 
@@ -184,6 +186,19 @@ static _Noreturn void fail_no_root(const Search *w) {
   raise_failure(s, r);
 }
 
+/* Coordinates that only creep towards 0, as they do at a singular root, are put there if that helps. */
+static bool try_zeros(Search *w) {
+  double size = fmax(w->start, norm_of(w->x, w->n));
+  bool changed = false;
+  for (size_t k = 0; k < w->n; k++) {
+    w->trial[k] = fabs(w->x[k]) <= CREEPING * size ? 0 : w->x[k];
+    changed = changed || w->trial[k] != w->x[k];
+  }
+  if (!changed) return false;
+  values_at(w, w->trial, w->trial_value);
+  return norm_of(w->trial_value, w->m) <= w->norm;
+}
+
 static void search_run(Search *w) {
   Session *s = w->f->session;
   for (int i = 0; i < FSOLVE_STEPS && !all_zero(w); i++) {
@@ -195,6 +210,7 @@ static void search_run(Search *w) {
   }
   /* Zero up to rounding: one more step for the last digits. */
   if (w->norm > 0 && all_zero(w) && newton_step(w) && w->rank == w->n) search_move(w, w->trial);
+  if (try_zeros(w)) search_move(w, w->trial);
   if (!all_zero(w) && !settled(w)) fail_no_root(w);
 }
 
@@ -239,7 +255,7 @@ static Value implicit_point(Search *w) {
   Session *s = w->f->session;
   double *unused = scratch(s, w->n * sizeof(double));
   if (w->m != w->n) fail(s, "the derivative of a root needs as many equations as unknowns: %zu and %zu", w->m, w->n);
-  if (least_squares(s, w->m, w->n, w->at.slope, w->at.value, unused) < w->n)
+  if (least_squares(s, w->m, w->n, w->at.slope, w->at.value, DBL_EPSILON * (double)w->n, unused) < w->n)
     fail(s, "this root has no derivative: the Jacobian is singular there");
   Value *x = scratch(s, (w->n + 1) * sizeof(Value));
   for (size_t k = 0; k < w->n; k++) x[k] = value_number(w->x[k]);
@@ -262,7 +278,8 @@ static Search search_new(const SolverFunction *f, Value point, size_t n) {
   Value *number = scratch(s, n * sizeof(Value));
   point_flatten(s, point, number);
   for (size_t i = 0; i < n; i++) w.x[i] = number[i].number;
-  w.at = solver_jacobian(f, point, w.x, n);
+  w.start = norm_of(w.x, n);
+  w.at = solver_jacobian(f, &point, 1, w.x, n);
   w.m = w.at.m;
   if (w.m == 0) fail_argument(s, 0, "F gives no numbers");
   w.trial_value = scratch(s, w.m * sizeof(double));

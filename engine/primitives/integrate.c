@@ -3,11 +3,13 @@
  * An interval is cut into pieces, each mapped to a finite one (x = a ± (1-t)/t for an infinite end) and
  * given to QUADPACK's QAGS, which takes integrable singularities at the ends of a piece. Where the
  * function has no finite value inside, the interval is cut; where it has a peak that the rule walked
- * past, around the peak. A piece whose error estimate stays of the size of its value is refused: such an
- * integral diverges as far as numbers can tell.
+ * past, around the peak. Refused, as diverging, is a piece whose error estimate does not become small
+ * against its value, or whose extrapolation takes away from what the subintervals add up to: it then is
+ * the continuation of a formula (as -1 for 1/x^2 over (0, 1)), not an integral.
  *
- * The derivative by what the function captured is that of a Gauss rule on the subintervals QAGS ended
- * with: a sum with fixed nodes and weights, exact as far as the rule is. An end b that is active adds the
+ * The derivative by what the function captured is that of a sum with fixed nodes and weights on the
+ * subintervals QAGS ended with: Gauss' rule, and at the ends of a piece the double exponential rule
+ * (Takahasi and Mori, 1974), as derivatives may be singular there where f is not. An active end b adds the
  * integral from b's number to b, of length zero: a Gauss rule there has exact derivatives to order 10.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later */
@@ -24,21 +26,33 @@
 #include "values/operate.h"
 
 enum {
+  FIRST_NODES = 21,  /* QAGS begins with so many, spread over the piece */
   INTERVALS = 400,   /* QAGS bisects at most this often */
+  MORE_INTERVALS = 3000, /* QAG, which extrapolates nothing, for what oscillates */
+  INNER_INTERVALS = 60, /* the same for each side of a box */
   PIECES = 24,
   PROBES = 120,      /* points at which peaks are looked for */
   CLIMBS = 60,
-  NODES = 20,        /* of the rule that derivatives use, on each subinterval */
+  NODES = 20,        /* of Gauss' rule on each subinterval, for derivatives */
+  END_STEPS = 60,    /* of the double exponential rule to each side */
   END_NODES = 5,
   DIMENSIONS = 3
 };
 
 /* Wanted; reported when not reached; and taken for divergence, all against the value. */
-static const double ACCURACY = 1e-10, REPORTED = 1e-8, HOPELESS = 1e-3;
+static const double ACCURACY = 1e-10, REPORTED = 1e-8, HOPELESS = 1e-5;
+/* In a box a jump along a curve is no divergence: only its error is reported. */
+static const double BOX_HOPELESS = 1e-2;
+/* What extrapolation may at most take away from the sum over the subintervals. */
+static const double TAKEN_AWAY = 1e-3;
 /* Inside a box the inner integrals must be better than the outer one can notice. */
 static const double INNER_ACCURACY = 1e-11;
+/* Between the nodes of the double exponential rule, before its map. */
+static const double END_STEP = 1. / 12;
 /* Infinite intervals are probed for peaks this far out. */
 static const double FAR = 1e8;
+/* A peak wider than this part of the interval is not overlooked. */
+static const double NARROW = 0.02;
 
 typedef enum Map { MAP_PLAIN, MAP_UP, MAP_DOWN } Map;
 
@@ -50,6 +64,7 @@ typedef struct Piece {
 typedef struct Quadrature {
   const SolverFunction *f;
   double accuracy;
+  double from, to;    /* the whole interval */
   Piece piece[PIECES];
   int pieces;
   gsl_integration_workspace *work;
@@ -57,9 +72,10 @@ typedef struct Quadrature {
   const Piece *at;
   double broken;      /* where the function had no finite value */
   bool is_broken;
-  double largest;     /* of |f| over all nodes */
-  double absolute;    /* sum of |f dx/dt| and how many, for the scale of the integral */
-  size_t evaluations;
+  double largest, largest_at; /* of |f| over all nodes */
+  double absolute;    /* sum of |f dx/dt| over the first FIRST_NODES evaluations of the piece: its scale */
+  size_t evaluations; /* of the piece */
+  double size;        /* of the integral of |f|, roughly, over all pieces */
 } Quadrature;
 
 /* ---- pieces ---- */
@@ -81,7 +97,7 @@ static void add_piece(Quadrature *q, double a, double b) {
     add_piece(q, 0, b);
     return;
   }
-  if (q->pieces == PIECES) fail(q->f->session, "this integral has too many singularities: integrate its parts");
+  if (q->pieces == PIECES) fail(q->f->session, "f has no finite value at many points from %.6g to %.6g: integrate where it has", q->from, q->to);
   Map map = isinf(b) ? MAP_UP : isinf(a) ? MAP_DOWN : MAP_PLAIN;
   q->piece[q->pieces++] = (Piece){a, b, map};
 }
@@ -106,16 +122,15 @@ static double integrand(double t, void *context) {
     return 0;
   }
   double value = y == 0 ? 0 : y * weight;
-  q->largest = fmax(q->largest, fabs(y));
-  q->absolute += fabs(value);
-  q->evaluations++;
+  if (fabs(y) > q->largest) q->largest = fabs(y), q->largest_at = x;
+  if (q->evaluations++ < FIRST_NODES) q->absolute += fabs(value);
   return isfinite(value) ? value : 0;
 }
 
 static void free_workspace(void *work) { gsl_integration_workspace_free(work); }
 
-static gsl_integration_workspace *workspace(Session *s) {
-  gsl_integration_workspace *work = gsl_integration_workspace_alloc(INTERVALS);
+static gsl_integration_workspace *workspace(Session *s, size_t intervals) {
+  gsl_integration_workspace *work = gsl_integration_workspace_alloc(intervals);
   if (!work) fail(s, "out of memory");
   scratch_adopt(s, work, free_workspace);
   return work;
@@ -126,10 +141,24 @@ typedef struct Estimate {
   bool diverges;
 } Estimate;
 
+/* The extrapolated value is smaller than what has been added up. */
+static bool is_continued(const gsl_integration_workspace *work, double value, double size) {
+  double sum = 0;
+  for (size_t i = 0; i < work->size; i++) sum += work->rlist[i];
+  double taken = fabs(sum - value);
+  return taken > TAKEN_AWAY * fabs(sum) && taken > ACCURACY * size && (fabs(value) < fabs(sum) || value * sum < 0);
+}
+
 static _Noreturn void fail_divergent(const SolverFunction *f, const Piece *p) {
-  if (p->map == MAP_UP) fail(f->session, "the integral from %.6g to inf seems to diverge: its value does not settle", p->a);
-  if (p->map == MAP_DOWN) fail(f->session, "the integral from -inf to %.6g seems to diverge: its value does not settle", p->b);
-  fail(f->session, "the integral from %.6g to %.6g seems to diverge: its value does not settle", p->a, p->b);
+  if (p->map == MAP_PLAIN && p->b - p->a < 1e-6 * fmax(fabs(p->a), fabs(p->b)))
+    fail(f->session, "the integral seems to diverge at %.6g: its value does not settle", p->a);
+  if (p->map == MAP_UP) fail(f->session, "the integral from %.6g to inf seems to diverge, or oscillates without end: its value does not settle", p->a);
+  if (p->map == MAP_DOWN) fail(f->session, "the integral from -inf to %.6g seems to diverge, or oscillates without end: its value does not settle", p->b);
+  fail(f->session, "the integral from %.6g to %.6g seems to diverge, or oscillates without end: its value does not settle", p->a, p->b);
+}
+
+static bool is_hopeless(const Estimate *e, int status, double size) {
+  return status != GSL_SUCCESS && e->error > 1e3 * DBL_EPSILON * size && !(e->error <= HOPELESS * fabs(e->value));
 }
 
 /* One piece. False when the function broke inside: the piece is to be cut there. */
@@ -137,24 +166,27 @@ static bool run_piece(Quadrature *q, int i, Estimate *out) {
   Piece at = q->piece[i];
   q->at = &at;
   q->is_broken = false;
-  double absolute = q->absolute;
-  size_t evaluations = q->evaluations;
+  q->absolute = 0;
+  q->evaluations = 0;
   gsl_function g = {.function = integrand, .params = q};
   double low = at.map == MAP_PLAIN ? at.a : 0, high = at.map == MAP_PLAIN ? at.b : 1;
   int status = gsl_integration_qags(&g, low, high, 0, q->accuracy, INTERVALS, q->work, &out->value, &out->error);
   if (q->is_broken) return false;
-  double count = (double)(q->evaluations - evaluations);
-  double size = count > 0 ? (q->absolute - absolute) / count * piece_length(&at) : 0;
-  bool rounding = out->error <= 1e3 * DBL_EPSILON * size;
-  out->diverges = status != GSL_SUCCESS && !rounding && !(out->error <= HOPELESS * fabs(out->value));
-  if (status == GSL_EDIVERGE && !(out->error <= REPORTED * fabs(out->value)) && !rounding) out->diverges = true;
-  if (rounding) out->error = fmin(out->error, DBL_EPSILON * size);
+  double size = q->absolute / FIRST_NODES * piece_length(&at);
+  out->diverges = is_continued(q->work, out->value, size) || is_hopeless(out, status, size);
+  if (out->diverges && at.map == MAP_PLAIN) {
+    status = gsl_integration_qag(&g, low, high, 0, q->accuracy, MORE_INTERVALS, GSL_INTEG_GAUSS61, q->work, &out->value, &out->error);
+    if (q->is_broken) return false;
+    out->diverges = is_hopeless(out, status, size);
+  }
+  q->size += size;
   return true;
 }
 
 /* The value over all pieces; cuts pieces where the function breaks. */
 static Estimate run_pieces(Quadrature *q) {
   Estimate sum = {0, 0, false};
+  q->size = 0;
   for (int i = 0; i < q->pieces; i++) {
     Estimate one;
     if (!run_piece(q, i, &one)) {
@@ -210,20 +242,31 @@ static double peak_width(const SolverFunction *f, double peak, double height) {
   return width;
 }
 
-/* Cuts the interval round a peak higher than all the rule has seen. True when there was one. */
-static bool find_peak(Quadrature *q, double a, double b) {
-  double best = NAN, height = 0;
-  int at = 0;
+/* Where |f| is largest, by the probes and what the rule saw. */
+static double highest(const Quadrature *q, double a, double b, double *height) {
+  double best = q->largest_at;
+  int at = -1;
+  *height = 0;
   for (int k = 0; k < PROBES; k++) {
-    double x = probe_point(a, b, k), y = size_at(q->f, x);
-    if (y > height) height = y, best = x, at = k;
+    double y = size_at(q->f, probe_point(a, b, k));
+    if (y > *height) *height = y, at = k;
   }
-  if (isnan(best)) return false;
-  double low = at > 0 ? probe_point(a, b, at - 1) : isfinite(a) ? a : best, high = at + 1 < PROBES ? probe_point(a, b, at + 1) : isfinite(b) ? b : best;
-  double peak = climb(q->f, low, high);
-  height = size_at(q->f, peak);
-  if (!(height > 2 * q->largest)) return false;
-  double width = 8 * peak_width(q->f, peak, height);
+  if (at >= 0) {
+    double low = at > 0 ? probe_point(a, b, at - 1) : fmax(a, -FAR), high = at + 1 < PROBES ? probe_point(a, b, at + 1) : fmin(b, FAR);
+    best = climb(q->f, low, high);
+    *height = size_at(q->f, best);
+  }
+  if (q->largest > *height) *height = q->largest, best = q->largest_at;
+  return best;
+}
+
+/* Cuts the interval round a narrow peak that holds more than the [value] found. True when there is one. */
+static bool find_peak(Quadrature *q, double a, double b, double value) {
+  double height, peak = highest(q, a, b, &height);
+  if (height == 0) return false;
+  double width = peak_width(q->f, peak, height);
+  if (!(height * width > 0.5 * fabs(value)) || width > NARROW * (b - a)) return false;
+  width *= 8;
   q->pieces = 0;
   double cut[] = {a, peak - width, peak, peak + width, b};
   for (int i = 0; i < 4; i++) add_piece(q, fmax(cut[i], a), fmin(cut[i + 1], b));
@@ -233,9 +276,11 @@ static bool find_peak(Quadrature *q, double a, double b) {
 /* The integral from a to b, a < b, of the function over plain numbers. */
 static Estimate integral(Quadrature *q, double a, double b, bool probe) {
   q->pieces = 0;
+  q->from = a;
+  q->to = b;
   add_piece(q, a, b);
   Estimate e = run_pieces(q);
-  if (probe && find_peak(q, a, b)) e = run_pieces(q);
+  if (probe && find_peak(q, a, b, e.value)) e = run_pieces(q);
   return e;
 }
 
@@ -250,19 +295,73 @@ static gsl_integration_glfixed_table *gauss(Session *s, size_t nodes) {
   return table;
 }
 
-/* The function at the nodes of a Gauss rule on each subinterval QAGS left, times the weights. */
+/* The nodes and weights of the sum that stands for the integral. */
+typedef struct Nodes {
+  double *t, *weight;
+  size_t count;
+} Nodes;
+
+static void gauss_nodes(Nodes *out, double low, double high, const gsl_integration_glfixed_table *table) {
+  for (size_t i = 0; i < NODES; i++, out->count++)
+    gsl_integration_glfixed_point(low, high, i, &out->t[out->count], &out->weight[out->count], table);
+}
+
+/* Crowded towards both ends; nodes that round onto an end are left out. */
+static void double_exponential_nodes(Nodes *out, double low, double high) {
+  for (int i = -END_STEPS; i <= END_STEPS; i++) {
+    double u = i * END_STEP, from_low = 1 / (1 + exp(-M_PI * sinh(u))), from_high = 1 / (1 + exp(M_PI * sinh(u)));
+    double t = u < 0 ? low + (high - low) * from_low : high - (high - low) * from_high;
+    if (t <= low || t >= high) continue;
+    out->t[out->count] = t;
+    out->weight[out->count++] = END_STEP * (high - low) * M_PI * cosh(u) * from_low * from_high;
+  }
+}
+
+/* A subinterval this small inside a piece was made by a kink or jump there. */
+static const double TINY = 1e-3;
+
+/* A kink moves with what it depends on, and the nodes do not see it: the derivative is not exact. */
+static void note_kink(const Quadrature *q, double low, double high) {
+  const gsl_integration_workspace *work = q->work;
+  for (size_t i = 0; i < work->size; i++) {
+    double width = work->blist[i] - work->alist[i], weight;
+    bool inside = work->alist[i] > low + TINY * (high - low) && work->blist[i] < high - TINY * (high - low);
+    if (!inside || width > TINY * (high - low)) continue;
+    note(q->f->session, "f seems to have a kink or jump near %.4g: the derivative of the integral is not exact there, cut the integral at it", piece_point(q->at, work->alist[i], &weight));
+    return;
+  }
+}
+
+static Nodes piece_nodes(const Quadrature *q, const gsl_integration_glfixed_table *table) {
+  Session *s = q->f->session;
+  const gsl_integration_workspace *work = q->work;
+  size_t most = work->size * NODES + 2 * (2 * END_STEPS + 1);
+  Nodes nodes = {scratch(s, most * sizeof(double)), scratch(s, most * sizeof(double)), 0};
+  double low = q->at->map == MAP_PLAIN ? q->at->a : 0, high = q->at->map == MAP_PLAIN ? q->at->b : 1;
+  note_kink(q, low, high);
+  for (size_t i = 0; i < work->size; i++) {
+    bool end = work->alist[i] == low || work->blist[i] == high;
+    if (end) double_exponential_nodes(&nodes, work->alist[i], work->blist[i]);
+    else gauss_nodes(&nodes, work->alist[i], work->blist[i], table);
+  }
+  return nodes;
+}
+
+/* The function at the nodes, times the weights. */
 static Value piece_sum(Quadrature *q, const gsl_integration_glfixed_table *table) {
   Session *s = q->f->session;
-  size_t count = q->work->size * NODES;
-  Value *y = scratch(s, (count + 1) * sizeof(Value));
-  Array *weights = array_new(s, count, 1, ELEMENT_REAL);
-  for (size_t i = 0; i < count; i++) {
-    double t, w, jacobian;
-    gsl_integration_glfixed_point(q->work->alist[i / NODES], q->work->blist[i / NODES], i % NODES, &t, &w, table);
-    y[i] = solver_call_active(q->f, value_number(piece_point(q->at, t, &jacobian)));
-    /* Far out on an infinite piece the weight is infinite where the function is 0. */
-    weights->data[i] = isfinite(w * jacobian) && y[i].number != 0 ? w * jacobian : 0;
+  Nodes nodes = piece_nodes(q, table);
+  Value *y = scratch(s, (nodes.count + 1) * sizeof(Value));
+  Array *weights = array_new(s, nodes.count, 1, ELEMENT_REAL);
+  size_t count = 0;
+  for (size_t i = 0; i < nodes.count; i++) {
+    double jacobian, x = piece_point(q->at, nodes.t[i], &jacobian), weight = nodes.weight[i] * jacobian;
+    if (!isfinite(x) || !isfinite(weight) || weight == 0) continue;
+    y[count] = solver_call_active(q->f, value_number(x));
+    if (!isfinite(y[count].number)) continue;
+    weights->data[count++] = weight;
   }
+  weights->rows = (uint32_t)count;
   Value values = array_from_numbers(s, y, count, 1), sum = value_dot(s, values, value_array(weights));
   value_release(values);
   value_release(value_array(weights));
@@ -282,7 +381,7 @@ static Value captured_part(Quadrature *q, Estimate e) {
     sum = value_elementwise(s, SCALAR_ADD, sum, piece_sum(q, table));
   }
   double off = fabs(sum.number - e.value);
-  if (off > REPORTED * fabs(e.value) && off > q->accuracy * q->absolute / (double)q->evaluations)
+  if (off > REPORTED * fabs(e.value) && off > q->accuracy * q->size)
     note(s, "the derivative of this integral is good to about %.2g of its size only: f is singular at an end or has kinks", off / fabs(e.value));
   solver_pin(s, sum);
   return value_elementwise(s, SCALAR_ADD, sum, value_number(e.value - sum.number));
@@ -319,12 +418,12 @@ static void note_accuracy(Session *s, Estimate e, double size) {
 static Value integrate_interval(Session *s, const SolverFunction *f, Value from, Value to, double accuracy) {
   double a = from.number, b = to.number, sign = a <= b ? 1 : -1;
   if (isnan(a) || isnan(b)) fail(s, "the ends of an integral must be numbers, found nan");
-  Quadrature q = {.f = f, .accuracy = accuracy, .work = workspace(s)};
+  Quadrature q = {.f = f, .accuracy = accuracy, .work = workspace(s, MORE_INTERVALS)};
   Estimate e = {0, 0, false};
   Value result = value_number(0);
   if (a != b) {
     e = integral(&q, fmin(a, b), fmax(a, b), true);
-    note_accuracy(s, e, q.evaluations ? q.absolute / (double)q.evaluations : 0);
+    note_accuracy(s, e, q.size);
     Value part = f->active ? captured_part(&q, e) : value_number(e.value);
     result = value_elementwise(s, SCALAR_MULTIPLY, part, value_number(sign));
   }
@@ -348,7 +447,7 @@ typedef struct Side {
   Box *box;
   size_t axis;
   gsl_integration_workspace *work;
-  double absolute; /* sum of |integrand| and how many, for the scale of the integral */
+  double absolute; /* as in Quadrature */
   size_t evaluations;
 } Side;
 
@@ -381,22 +480,23 @@ static double side_integrand(double t, void *context) {
   double y = side->axis + 1 == box->n ? box_call(box) : box_integral(box, side->axis + 1);
   if (!isfinite(y)) fail(box->session, "the function has no finite value at a point of the box: cut the box there");
   double value = y == 0 ? 0 : y * weight;
-  side->absolute += fabs(value);
-  side->evaluations++;
+  if (side->evaluations++ < FIRST_NODES) side->absolute += fabs(value);
   return value;
 }
 
 static double box_integral(Box *box, size_t axis) {
   Scratch *mark = scratch_mark(box->session);
-  Side side = {.box = box, .axis = axis, .work = workspace(box->session)};
+  Side side = {.box = box, .axis = axis, .work = workspace(box->session, INNER_INTERVALS)};
   bool both = isinf(box->low[axis]) && isinf(box->high[axis]), either = isinf(box->low[axis]) || isinf(box->high[axis]);
   double low = both ? -1 : either ? 0 : box->low[axis], high = either ? 1 : box->high[axis];
   gsl_function g = {.function = side_integrand, .params = &side};
-  double value, error;
-  int status = gsl_integration_qags(&g, low, high, 0, axis == 0 ? box->accuracy : INNER_ACCURACY, INTERVALS, side.work, &value, &error);
-  bool rounding = error <= 1e3 * DBL_EPSILON * side.absolute / (double)side.evaluations * (high - low);
-  if (status != GSL_SUCCESS && !rounding && error > HOPELESS * fabs(value)) fail(box->session, "the integral over the box seems to diverge: its value does not settle");
-  if (!rounding && value != 0) box->error = fmax(box->error, error / fabs(value));
+  Estimate e = {0, 0, false};
+  int status = gsl_integration_qags(&g, low, high, 0, axis == 0 ? box->accuracy : INNER_ACCURACY, INNER_INTERVALS, side.work, &e.value, &e.error);
+  double size = side.absolute / FIRST_NODES * (high - low), value = e.value;
+  bool rough = status != GSL_SUCCESS && e.error > BOX_HOPELESS * fmax(fabs(value), size);
+  if (is_continued(side.work, value, size) || rough)
+    fail(box->session, "the integral over the box seems to diverge: its value does not settle");
+  if (e.error > 1e-13 * size) box->error = fmax(box->error, e.error / fmax(fabs(value), 1e-3 * size));
   scratch_release(box->session, mark);
   return value;
 }

@@ -3,24 +3,37 @@
  * The function is sampled at distances h, h/2, h/4, … (or at x, 2x, 4x, …) and the sequence extrapolated in
  * two ways: Neville's polynomials in h (Ridders' table), right where f is smooth on its side, and Wynn's
  * epsilon algorithm, right for any sum of powers of h. Of all entries of both tables the one wins that
- * agrees best with its neighbours; rounding noise in the late samples makes late entries disagree, so they
- * lose. The first distance is no round number: sin(pi/x) must not be sampled at its zeros only.
+ * agrees best with its neighbours. Samples very near the point are often rounding alone ((1 - cos(x))/x^2
+ * is 0 there): the tables end where the samples move away from what they had settled on. The first
+ * distance is no round number: sin(pi/x) must not be sampled at its zeros only.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include <float.h>
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "machine/session.h"
 #include "primitives/argument.h"
 #include "primitives/solvers.h"
 
-enum { SAMPLES = 44, FEWEST = 6, GROWING = 12 };
+enum {
+  SAMPLES = 44,
+  SAMPLES_FAR = 27, /* at infinity, where f(x) may be a sum of x terms */
+  FEWEST = 6,   /* samples that an extrapolation must have */
+  GROWING = 12, /* samples at the end that must grow for an infinite limit, or look smooth */
+  OFFSET = 6,   /* samples left out at a time when the first ones lead nowhere */
+  NEAR = 20     /* from this sample on 0/0 is rounding, not the end of where f is defined */
+};
 
 /* Distance of the first sample, against the point's size; and the first sample at infinity. */
 static const double FIRST = 0.4393247, FIRST_FAR = 1.3591409;
 /* The extrapolated value must be this certain against its size, or the samples'. */
 static const double CERTAIN = 1e-6, CERTAIN_ZERO = 1e-9;
+/* Two sides that agree to this are one limit. */
+static const double SAME = 1e-7;
+/* Growth ends in an overflow only from values like these. */
+static const double HUGE_SAMPLE = 1e15;
 
 typedef enum Outcome { LIMIT_FOUND, LIMIT_INFINITE, LIMIT_NONE, LIMIT_UNDEFINED } Outcome;
 
@@ -43,12 +56,13 @@ static double sample_point(double a, int direction, int k) {
 /* Samples nearer and nearer; those before the function has values do not count. */
 static Samples take_samples(const SolverFunction *f, double a, int direction) {
   Samples w = {.count = 0};
-  for (int k = 0; k < SAMPLES; k++) {
+  for (int k = 0; k < (isinf(a) ? SAMPLES_FAR : SAMPLES); k++) {
     double x = sample_point(a, direction, k);
     if (x == a) break;
     double y = solver_call(f, x);
-    if (isnan(y)) {
-      if (w.count > FEWEST && isinf(a)) break; /* inf/inf far out: what came before must do */
+    bool overflow = isinf(y) && w.count > 0 && !(fabs(w.value[w.count - 1]) > HUGE_SAMPLE);
+    if (isnan(y) || overflow) {
+      if (w.count > FEWEST && (isinf(a) || k >= NEAR)) break; /* 0/0 or inf/inf: what came before must do */
       w.count = 0;
       continue;
     }
@@ -66,44 +80,85 @@ static void consider(Side *best, double value, double error) {
 
 static double apart(double x, double y, double z) { return fmax(fabs(x - y), fmax(fabs(x - z), fabs(y - z))); }
 
-/* Column j of row k cancels the powers h^1 … h^j. */
-static void neville(const Samples *w, Side *best) {
-  double row[SAMPLES], before[SAMPLES];
-  for (int k = 0; k < w->count; k++) {
-    row[0] = w->value[k];
-    double factor = 1;
-    for (int j = 1; j <= k; j++) {
-      factor *= 2;
-      row[j] = row[j - 1] + (row[j - 1] - before[j - 1]) / (factor - 1);
-      if (j < k) consider(best, row[j], apart(row[j], row[j - 1], before[j]));
-    }
-    memcpy(before, row, sizeof row);
+/* The two tables, one row or diagonal at a time. */
+typedef struct Tables {
+  double row[SAMPLES];      /* Neville: column j cancels h^1 … h^j */
+  double diagonal[SAMPLES]; /* epsilon: even columns are estimates */
+} Tables;
+
+static void neville(Tables *w, int k, double sample, Side *best) {
+  double before[SAMPLES], factor = 1;
+  memcpy(before, w->row, sizeof before);
+  w->row[0] = sample;
+  for (int j = 1; j <= k; j++) {
+    factor *= 2;
+    w->row[j] = w->row[j - 1] + (w->row[j - 1] - before[j - 1]) / (factor - 1);
+    if (j < k) consider(best, w->row[j], apart(w->row[j], w->row[j - 1], before[j]));
   }
 }
 
-/* Even columns of the epsilon table, an ascending diagonal at a time. */
-static void epsilon(const Samples *w, Side *best) {
-  double diagonal[SAMPLES + 1] = {0}, last[SAMPLES + 1];
-  for (int k = 0; k < w->count; k++) {
-    memcpy(last, diagonal, sizeof last);
-    diagonal[0] = w->value[k];
-    for (int j = 1; j <= k; j++) {
-      double step = diagonal[j - 1] - last[j - 1];
-      if (step == 0) {
-        if (j % 2 && k > FEWEST && j > 1) consider(best, diagonal[j - 1], DBL_EPSILON * fabs(diagonal[j - 1]));
-        for (int i = j; i <= k; i++) diagonal[i] = NAN;
-        break;
-      }
-      diagonal[j] = (j > 1 ? last[j - 2] : 0) + 1 / step;
-      if (j % 2 == 0 && j >= 2 && k > j) consider(best, diagonal[j], apart(diagonal[j], last[j], diagonal[j - 2]));
-    }
+static void epsilon(Tables *w, int k, double sample, Side *best) {
+  double last[SAMPLES];
+  memcpy(last, w->diagonal, sizeof last);
+  w->diagonal[0] = sample;
+  for (int j = 1; j <= k; j++) {
+    double step = w->diagonal[j - 1] - last[j - 1];
+    w->diagonal[j] = step == 0 ? NAN : (j > 1 ? last[j - 2] : 0) + 1 / step;
+    if (j % 2 == 0 && k > j) consider(best, w->diagonal[j], apart(w->diagonal[j], last[j], w->diagonal[j - 2]));
   }
 }
 
-/* Three samples in a row at the end of what they do. */
-static void plain(const Samples *w, Side *best) {
-  for (int k = 2; k < w->count; k++)
-    consider(best, w->value[k], apart(w->value[k], w->value[k - 1], w->value[k - 2]) + DBL_EPSILON * fabs(w->value[k]));
+static bool is_certain(const Side *side, double largest) {
+  return side->outcome == LIMIT_FOUND && (side->error <= CERTAIN * fabs(side->value) || side->error <= CERTAIN_ZERO * largest);
+}
+
+/* The best entry of the tables over v[0] … v[count-1], up to where rounding takes over. */
+static Side extrapolate(const double *v, int count, double largest) {
+  Side best = {.outcome = LIMIT_NONE, .error = INFINITY};
+  Tables tables;
+  double nearest = INFINITY;
+  for (int k = 0; k < count; k++) {
+    if (k >= FEWEST && best.error <= CERTAIN_ZERO * fmax(fabs(best.value), largest)) {
+      double off = fabs(v[k] - best.value), noise = 10 * best.error + 8 * DBL_EPSILON * fabs(best.value);
+      if (off > noise && off > 2 * nearest && fabs(v[k - 1] - best.value) > nearest) break;
+      nearest = fmin(nearest, fmax(off, noise));
+    }
+    if (k >= 2) consider(&best, v[k], apart(v[k], v[k - 1], v[k - 2]) + DBL_EPSILON * fabs(v[k]));
+    neville(&tables, k, v[k], &best);
+    epsilon(&tables, k, v[k], &best);
+  }
+  return best;
+}
+
+/* Steps that shrink and never vanish: no rounding yet. */
+static bool is_smooth(const double *v, int count) {
+  for (int k = 2; k < count; k++) {
+    double step = fabs(v[k] - v[k - 1]), before = fabs(v[k - 1] - v[k - 2]);
+    if (step == 0 || step > 0.95 * before) return false;
+  }
+  return true;
+}
+
+static Side settle(const Samples *w) {
+  Side side = {.outcome = LIMIT_NONE, .error = INFINITY};
+  for (int from = 0; from + FEWEST <= w->count; from += OFFSET) {
+    side = extrapolate(w->value + from, w->count - from, w->largest);
+    bool cancelled = from > 0 && side.value == 0 && w->value[w->count - 1] == 0;
+    if (is_certain(&side, w->largest) && !cancelled) break;
+    side = (Side){.outcome = LIMIT_NONE, .error = INFINITY};
+  }
+  const double *tail = w->value + w->count - GROWING;
+  if (w->count < 2 * GROWING || !is_smooth(tail, GROWING)) return side;
+  Side late = extrapolate(tail, GROWING, w->largest);
+  return is_certain(&late, w->largest) && late.error < side.error ? late : side;
+}
+
+/* Zero is what a number below its own error stands for, and what samples that shrink to nothing mean. */
+static double or_zero(const Samples *w, Side side) {
+  double tail = 0;
+  for (int k = w->count > FEWEST ? w->count - FEWEST : 0; k < w->count; k++) tail = fmax(tail, fabs(w->value[k]));
+  bool fading = tail <= 1e-8 * w->largest && fabs(side.value) <= CERTAIN * w->largest;
+  return fading || fabs(side.value) <= fmax(side.error, 1e-13 * w->largest) ? 0 : side.value;
 }
 
 /* Growing to the end without slowing down, or past all numbers. */
@@ -133,13 +188,8 @@ static Side side_limit(const SolverFunction *f, double a, int direction) {
   double sign;
   if (is_infinite(&w, &sign)) return (Side){LIMIT_INFINITE, sign, 0};
   if (w.count < FEWEST) return best;
-  plain(&w, &best);
-  neville(&w, &best);
-  epsilon(&w, &best);
-  bool certain = best.error <= CERTAIN * fabs(best.value) || best.error <= CERTAIN_ZERO * w.largest;
-  if (best.outcome != LIMIT_FOUND || !certain) return (Side){.outcome = LIMIT_NONE, .error = INFINITY};
-  /* Zero is what a number below its own error stands for. */
-  if (fabs(best.value) <= fmax(best.error, 1e-13 * w.largest)) best.value = 0;
+  best = settle(&w);
+  if (best.outcome == LIMIT_FOUND) best.value = or_zero(&w, best);
   return best;
 }
 
@@ -166,7 +216,7 @@ static Value one_sided(Session *s, const SolverFunction *f, double a, int direct
 static bool agree(Side left, Side right) {
   if (left.outcome == LIMIT_INFINITE || right.outcome == LIMIT_INFINITE) return left.value == right.value && left.outcome == right.outcome;
   double difference = fabs(left.value - right.value);
-  return difference <= 10 * (left.error + right.error) + 1e-9 * fmax(fabs(left.value), fabs(right.value));
+  return difference <= 10 * (left.error + right.error) + SAME * fmax(fabs(left.value), fabs(right.value));
 }
 
 static Value two_sided(Session *s, const SolverFunction *f, double a) {
@@ -179,11 +229,10 @@ static Value two_sided(Session *s, const SolverFunction *f, double a) {
   }
   if (left.outcome == LIMIT_NONE && right.outcome == LIMIT_NONE) fail_none(s, a);
   if (left.outcome == LIMIT_NONE || right.outcome == LIMIT_NONE || !agree(left, right)) {
-    char one[32], other[32], text[64];
+    char one[32], other[32], text[64], point[32];
     Report *r = failure(s, "the limit at %.6g does not exist: left %s, right %s", a, describe_side(left, one), describe_side(right, other));
-    failure_text(s, 0, text, sizeof text);
     const char *open = left.outcome == LIMIT_NONE ? "right" : "left";
-    report_advise(r, "limit(%s, %.6g, side = \"%s\")", text, a, open);
+    report_advise(r, "limit(%s, %s, side = \"%s\")", failure_text(s, 0, text, sizeof text), failure_text(s, 1, point, sizeof point), open);
     raise_failure(s, r);
   }
   return value_number(left.error <= right.error ? left.value : right.value);

@@ -45,14 +45,65 @@ static Value prod_whole(Session *session, Value array, bool population) {
   return chain(session, SCALAR_MULTIPLY, array);
 }
 
+/* ---- the extremes: one step, so that ties share the slope equally ---- */
+
+static void extreme_shape(Session *session, const Shape in[], Shape out[]) {
+  (void)session, (void)in;
+  out[0] = (Shape){1, 1};
+}
+
+static const char *max_value(const double *const in[], const Shape in_shape[], double *const out[],
+                             const Shape out_shape[], double *work) {
+  (void)out_shape, (void)work;
+  *out[0] = in[0][0];
+  for (size_t i = 1; i < (size_t)in_shape[0].rows * in_shape[0].cols; i++) *out[0] = max(*out[0], in[0][i]);
+  return NULL;
+}
+
+static const char *min_value(const double *const in[], const Shape in_shape[], double *const out[],
+                             const Shape out_shape[], double *work) {
+  (void)out_shape, (void)work;
+  *out[0] = in[0][0];
+  for (size_t i = 1; i < (size_t)in_shape[0].rows * in_shape[0].cols; i++) *out[0] = min(*out[0], in[0][i]);
+  return NULL;
+}
+
+static void share_shape(Session *session, const Shape in[], Shape out[]) {
+  (void)session;
+  out[0] = in[0];
+}
+
+/* 1/k where x is the extreme y that k entries share, 0 elsewhere. */
+static const char *share_value(const double *const in[], const Shape in_shape[], double *const out[],
+                               const Shape out_shape[], double *work) {
+  (void)out_shape, (void)work;
+  size_t count = (size_t)in_shape[0].rows * in_shape[0].cols, ties = 0;
+  for (size_t i = 0; i < count; i++) ties += in[0][i] == *in[1];
+  for (size_t i = 0; i < count; i++) out[0][i] = in[0][i] == *in[1] ? 1 / (double)ties : 0;
+  return NULL;
+}
+
+static const Rule rule_max = {.name = "max", .inputs = 1, .outputs = 1, .shape = extreme_shape, .value = max_value,
+                              .names = "x y", .adjoint = "y_bar*share_(x, y)"};
+static const Rule rule_min = {.name = "min", .inputs = 1, .outputs = 1, .shape = extreme_shape, .value = min_value,
+                              .names = "x y", .adjoint = "y_bar*share_(x, y)"};
+static const Rule rule_share = {.name = "share_", .inputs = 2, .outputs = 1, .shape = share_shape, .value = share_value,
+                                .names = "x y s", .adjoint = "(0*x, 0)"};
+
+static Value extreme(Session *session, const Rule *rule, Value array) {
+  Value result;
+  rule_apply(session, rule, &array, &result);
+  return result;
+}
+
 static Value max_whole(Session *session, Value array, bool population) {
   (void)population;
-  return chain(session, SCALAR_max, array);
+  return extreme(session, &rule_max, array);
 }
 
 static Value min_whole(Session *session, Value array, bool population) {
   (void)population;
-  return chain(session, SCALAR_min, array);
+  return extreme(session, &rule_min, array);
 }
 
 static Value mean_whole(Session *session, Value array, bool population) {
@@ -281,6 +332,9 @@ const Primitive reduce_rows[] = {
      "The smallest entry of one array or generator; of several arguments the smallest entry by "
      "entry.",
      "min(3, 1, 2)", "1"},
+    {"share_", "(x, y)", NULL, RESULT_ANY, DERIVE_RULE, NULL, &rule_share,
+     "The slopes of an extreme y of x: 1/k at the k entries that are equal to y.",
+     "share_([1, 3, 3], 3)", "[0, 0.5, 0.5]"},
     {"any", ALONG, any_call, RESULT_ANY, DERIVE_NONE, "its result is true or false", NULL,
      "Is one of them true? Of nothing: false.", "any([1, 2, 3] .> 2)", "true"},
     {"all", ALONG, all_call, RESULT_ANY, DERIVE_NONE, "its result is true or false", NULL,

@@ -25,11 +25,16 @@ enum {
   NEWTON_STEPS = 100,
   NEWTON_CUTS = 30,
   SCAN = 64,
-  EXPANSIONS = 60
+  EXPANSIONS = 60,
+  EDGE_STEPS = 200
 };
 
 /* Values this small against those at the ends are rounding, whatever their neighbours are. */
 static const double NEGLIGIBLE = 1e-12;
+/* Values that outgrow those at the ends by this factor belong to a pole. */
+static const double POLE = 1e6;
+/* Next to an honest zero values are not this small: they ran out of exponents. */
+static const double UNDERFLOW = 1e-290;
 
 static bool differ(double x, double y) { return (x < 0 && y > 0) || (x > 0 && y < 0); }
 
@@ -104,12 +109,38 @@ static void refuse_jump(const SolverFunction *f, Bracket in, Bracket out) {
   double around = fmax(fabs(solver_call(f, low)), fabs(solver_call(f, high)));
   if (here < 0.25 * around) return;
   double left = out.a < out.b ? out.fa : out.fb, right = out.a < out.b ? out.fb : out.fa;
-  fail(f->session, "no root: f changes its sign at %.6g by a jump, from %.6g to %.6g", out.a, left, right);
+  double at = fabs(out.a) <= DBL_EPSILON * fmax(fabs(in.a), fabs(in.b)) ? 0 : out.a;
+  if (here > POLE * ends) fail(f->session, "no root: f changes its sign at %.6g by a pole", at);
+  fail(f->session, "no root: f changes its sign at %.6g by a jump, from %.6g to %.6g", at, left, right);
+}
+
+/* f is 0 at [zero] and not at [other]: the end of its zeros towards there. Refuses one that is only the
+ * end of what numbers can hold, as in exp(x) far to the left. */
+static double edge_of_zeros(const SolverFunction *f, double zero, double other) {
+  double last = solver_call(f, other);
+  for (int i = 0; i < EDGE_STEPS; i++) {
+    double middle = zero + 0.5 * (other - zero);
+    if (middle == zero || middle == other) break;
+    double value = solver_call(f, middle);
+    if (value == 0) {
+      zero = middle;
+    } else {
+      other = middle;
+      last = value;
+    }
+  }
+  if (fabs(last) < UNDERFLOW) fail(f->session, "no root found: towards %.6g f only becomes too small for numbers to hold", zero);
+  return zero;
+}
+
+/* Is f different from 0 a little further towards [other], or is it 0 all the way? */
+static bool is_alone(const SolverFunction *f, double zero, double other) {
+  return solver_call(f, other) == 0 || solver_call(f, zero + 1e-6 * (other - zero)) != 0;
 }
 
 static double bracketed_root(const SolverFunction *f, Bracket in) {
-  if (in.fa == 0) return in.a;
-  if (in.fb == 0) return in.b;
+  if (in.fa == 0) return is_alone(f, in.a, in.b) ? in.a : edge_of_zeros(f, in.a, in.b);
+  if (in.fb == 0) return is_alone(f, in.b, in.a) ? in.b : edge_of_zeros(f, in.b, in.a);
   Bracket out = brent(f, in);
   refuse_jump(f, in, out);
   /* Around 0 numbers are so dense that the bracket never closes. */
@@ -159,7 +190,8 @@ typedef struct Newton {
 
 static void newton_at(Newton *w, double x) {
   Scratch *mark = scratch_mark(w->f->session);
-  SolverJacobian j = solver_jacobian(w->f, value_number(x), &x, 1);
+  Value point = value_number(x);
+  SolverJacobian j = solver_jacobian(w->f, &point, 1, &x, 1);
   if (j.m != 1) fail(w->f->session, "root needs a function that gives one number: for several, fsolve(F, x0)");
   w->x = x;
   w->value = j.value[0];

@@ -1,13 +1,14 @@
 /* roots.c - the real roots of a polynomial.
  *
- * Eigenvalues of the balanced companion matrix (GSL), then put right: rounding scatters an m-fold root
- * over a circle of radius eps^(1/m), so eigenvalues that lie together are taken for one root of multiplicity
- * m when the polynomial and its first m-1 derivatives vanish at a common point up to rounding; that point
- * is a simple root of derivative m-1, where Newton finds it to full accuracy. A root is real when the
- * polynomial vanishes, up to rounding, on the real axis.
+ * Eigenvalues of the balanced companion matrix (GSL), sharpened together by Aberth's method in extended
+ * precision (Math. Comp. 27, 1973). Rounding of the coefficients scatters an m-fold root over a circle of
+ * radius eps^(1/m), so roots that lie together are taken for one of multiplicity m when the polynomial and
+ * its first m-1 derivatives vanish at a common real point up to that rounding; that point is a simple root
+ * of derivative m-1, where Newton finds it to full accuracy.
  * The derivative of a simple root by the coefficients is that of two Newton steps at it.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later */
+#include <complex.h>
 #include <float.h>
 #include <gsl/gsl_errno.h>
 #include <gsl/gsl_poly.h>
@@ -20,11 +21,11 @@
 #include "primitives/solvers.h"
 #include "values/operate.h"
 
-enum { DEGREE_LARGEST = 400, POLISH_STEPS = 20 };
+enum { DEGREE_LARGEST = 400, POLISH_STEPS = 20, ABERTH_STEPS = 60 };
 
-/* How far rounding scatters a multiple root at most, against its size; and how many roundings a value of
- * the polynomial may be off by and still count as zero. */
-static const double SCATTER = 2e-2, ROUNDINGS = 16;
+/* How far rounding scatters a multiple root at most, against its size; how many roundings of the
+ * coefficients a value may be off by and still count as zero; the imaginary part of a real root. */
+static const double SCATTER = 2e-2, ROUNDINGS = 4, REAL = 1e-14;
 
 typedef struct Polynomial {
   size_t degree;
@@ -40,19 +41,19 @@ static double choose(size_t k, size_t j) {
 
 /* p^(j)(x)/j!, and in *size the same with absolute values: its rounding error is eps times that. */
 static double derivative_at(const Polynomial *p, size_t j, double x, double *size) {
-  double sum = 0, total = 0;
+  long double sum = 0, total = 0;
   for (size_t i = 0; i + j <= p->degree; i++) {
-    double c = p->c[i] * choose(p->degree - i, j);
+    long double c = (long double)p->c[i] * choose(p->degree - i, j);
     sum = sum * x + c;
-    total = total * fabs(x) + fabs(c);
+    total = total * fabs(x) + fabsl(c);
   }
-  *size = total;
-  return sum;
+  *size = (double)total;
+  return (double)sum;
 }
 
 static bool vanishes(const Polynomial *p, size_t j, double x) {
   double size, value = derivative_at(p, j, x, &size);
-  return fabs(value) <= ROUNDINGS * (double)(p->degree + 1) * DBL_EPSILON * size;
+  return fabs(value) <= ROUNDINGS * DBL_EPSILON * size;
 }
 
 /* Newton on derivative j, while the value falls. */
@@ -73,12 +74,11 @@ typedef struct Eigenvalue {
   bool taken;
 } Eigenvalue;
 
-/* The [m] free ones nearest to [first] into near[]; false when they reach too far or are not symmetric
- * about the real axis. */
+/* The [m] free ones nearest to [first] into near[]; false when they reach too far. */
 static bool nearest(Eigenvalue *e, size_t n, size_t first, size_t m, size_t *near) {
   double size = hypot(e[first].re, e[first].im);
   near[0] = first;
-  double centre = e[first].re, sum = e[first].im;
+  double centre = e[first].re;
   for (size_t k = 1; k < m; k++) {
     size_t best = n;
     double least = INFINITY;
@@ -90,9 +90,8 @@ static bool nearest(Eigenvalue *e, size_t n, size_t first, size_t m, size_t *nea
     }
     if (best == n || least > SCATTER * (double)m * size) return false;
     near[k] = best;
-    sum += e[best].im;
   }
-  return fabs(sum) <= SCATTER * DBL_EPSILON + 1e-12 * size;
+  return true;
 }
 
 static bool is_multiple(const Polynomial *p, const Eigenvalue *e, const size_t *near, size_t m, double *root) {
@@ -115,6 +114,40 @@ static size_t take_multiple(const Polynomial *p, Eigenvalue *e, size_t first, si
   return 0;
 }
 
+/* The correction of root [k]: Newton's, with the others divided out. */
+static long double complex aberth_step(const Polynomial *p, const long double complex *z, size_t k) {
+  long double complex value = 0, slope = 0, others = 0;
+  for (size_t i = 0; i <= p->degree; i++) {
+    slope = slope * z[k] + value;
+    value = value * z[k] + p->c[i];
+  }
+  if (value == 0 || slope == 0) return 0;
+  for (size_t i = 0; i < p->degree; i++)
+    if (z[i] != z[k]) others += 1 / (z[k] - z[i]);
+  long double complex newton = value / slope;
+  return newton / (1 - newton * others);
+}
+
+static void sharpen(Session *s, const Polynomial *p, Eigenvalue *e) {
+  long double complex *z = scratch(s, p->degree * sizeof *z);
+  for (size_t k = 0; k < p->degree; k++) z[k] = CMPLXL((long double)e[k].re, (long double)e[k].im);
+  bool moving = true;
+  for (int i = 0; i < ABERTH_STEPS && moving; i++) {
+    check_interrupt(s);
+    moving = false;
+    for (size_t k = 0; k < p->degree; k++) {
+      long double complex step = aberth_step(p, z, k);
+      if (!isfinite(creall(step)) || !isfinite(cimagl(step)) || cabsl(step) > SCATTER * cabsl(z[k])) continue;
+      z[k] -= step;
+      moving = moving || cabsl(step) > DBL_EPSILON / 8 * cabsl(z[k]);
+    }
+  }
+  for (size_t k = 0; k < p->degree; k++) {
+    bool real = fabsl(cimagl(z[k])) <= REAL * cabsl(z[k]);
+    e[k] = (Eigenvalue){.re = (double)creall(z[k]), .im = real ? 0 : (double)cimagl(z[k])};
+  }
+}
+
 static int ascending(const void *a, const void *b) {
   double x = *(const double *)a, y = *(const double *)b;
   return (x > y) - (x < y);
@@ -131,6 +164,7 @@ static Eigenvalue *eigenvalues(Session *s, const Polynomial *p) {
   if (status != GSL_SUCCESS) fail(s, "the roots of this polynomial were not found: the eigenvalues of its companion matrix do not converge");
   Eigenvalue *e = scratch(s, (n + 1) * sizeof(Eigenvalue));
   for (size_t i = 0; i < n; i++) e[i] = (Eigenvalue){.re = z[2 * i], .im = z[2 * i + 1]};
+  sharpen(s, p, e);
   return e;
 }
 
@@ -145,6 +179,7 @@ static size_t real_roots(Session *s, const Polynomial *p, double *root, bool *si
     size_t m = take_multiple(p, e, i, near, &x);
     if (m == 0 && e[i].im == 0) {
       x = polish(p, 0, e[i].re);
+      e[i].taken = true;
       m = 1;
     } else if (m) {
       *single = false;

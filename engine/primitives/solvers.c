@@ -156,15 +156,16 @@ static void jacobian_row(Session *s, const Recording *r, uint32_t i, double *bar
   j->noise[i] = DBL_EPSILON * sum;
 }
 
-SolverJacobian solver_jacobian(const SolverFunction *f, Value point, const double *x, size_t n) {
+SolverJacobian solver_jacobian(const SolverFunction *f, const Value *point, uint32_t count, const double *x, size_t n) {
   Session *s = f->session;
   check_interrupt(s);
   Value *number = scratch(s, (n + 1) * sizeof(Value));
   for (size_t i = 0; i < n; i++) number[i] = value_number(x[i]);
   const Value *next = number;
-  Value argument = point_shape(s, point, &next);
-  Recording r = recording_of(s, f->primal, &argument, 1, number, (uint32_t)n);
-  value_release(argument);
+  Value *argument = scratch(s, (count + 1) * sizeof(Value));
+  for (uint32_t i = 0; i < count; i++) argument[i] = point_shape(s, point[i], &next);
+  Recording r = recording_of(s, f->primal, argument, count, number, (uint32_t)n);
+  for (uint32_t i = 0; i < count; i++) value_release(argument[i]);
   if (r.trace->parameter_count)
     fail_argument(s, 0, "%s cannot be differentiated here: the function reads a variable of the derivative that it did not capture", f->name);
   SolverJacobian j = {.n = n, .m = r.outputs};

@@ -70,8 +70,8 @@ typedef struct SolverJacobian {
   double *noise; /* m: what rounding alone can make of a value that is zero */
 } SolverJacobian;
 
-/* At the point with the numbers x; all in scratch. [point] is one argument shaped like it. */
-SolverJacobian solver_jacobian(const SolverFunction *function, Value point, const double *x, size_t n);
+/* At the point with the n numbers x; all in scratch. The arguments are shaped like [point]. */
+SolverJacobian solver_jacobian(const SolverFunction *function, const Value *point, uint32_t count, const double *x, size_t n);
 /* The derivative of the function at the number x where either may be active. */
 Value solver_slope_active(const SolverFunction *function, Value x);
 /* Entry i of the values is zero as far as rounding lets it be told at x. */

@@ -1,10 +1,11 @@
 /* taylor.c - Taylor polynomials, as functions that print what they are.
  *
  * The polynomial is written as text in the language and compiled: so it prints, can be pasted, evaluated,
- * differentiated and plotted like any function. A coefficient whose derivative is a whole number is written
- * as an exact fraction.
+ * differentiated and plotted like any function. A coefficient that is a fraction of small numbers is
+ * written as one.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later */
+#include <float.h>
 #include <math.h>
 #include <stdio.h>
 
@@ -19,15 +20,26 @@ enum { TAYLOR_ORDER = 12 }; /* as derivative's */
 
 static double factorial_of(int n) { return n < 2 ? 1 : n * factorial_of(n - 1); }
 
-static double divisor(double a, double b) { return b == 0 ? a : divisor(b, fmod(a, b)); }
+/* c as above/below when that division gives c up to rounding, by its continued fraction. Small: a product
+ * of the two past [FRACTION] would be found for any number. */
+static const double FRACTION = 1e9;
+
+static bool is_fraction(double c, double *above, double *below) {
+  double p = 1, q = 0, p_before = 0, q_before = 1, rest = c;
+  for (int i = 0; i < 40; i++) {
+    double whole = floor(rest), p_next = whole * p + p_before, q_next = whole * q + q_before;
+    if (p_next * q_next > FRACTION) return false;
+    p_before = p, q_before = q, p = p_next, q = q_next;
+    if (fabs(p / q - c) <= 2 * DBL_EPSILON * c) return *above = p, *below = q, true;
+    rest = 1 / (rest - whole);
+  }
+  return false;
+}
 
 /* 3x^2/8, 0.25x, x: a term without its sign; [base] is x or (x - a). */
 static void write_term(Text *out, double slope, int k, const char *base) {
-  double below = factorial_of(k), above = fabs(slope);
-  bool whole = above == floor(above) && above < 1e15;
-  double common = whole ? divisor(above, below) : 1;
-  above = whole ? above / common : above / below;
-  below = whole ? below / common : 1;
+  double above = fabs(slope) / factorial_of(k), below = 1;
+  is_fraction(above, &above, &below);
   if (above != 1 || k == 0) display_number(above, 17, out);
   if (k > 0) text_string(out, base);
   if (k > 1) text_format(out, "^%d", k);

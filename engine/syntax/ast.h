@@ -85,6 +85,7 @@
   X(WHILE)         /* 0 condition, 1 BLOCK */                                                      \
   X(IF_BLOCK)      /* 0 condition, 1 BLOCK, 2 BLOCK, IF_BLOCK (elseif) or NULL */                  \
   X(RETURN)        /* 0 value or NULL */                                                           \
+  X(CLEAR)         /* .symbol: forget the name */                                                  \
   X(BREAK)                                                                                         \
   X(CONTINUE)
 

@@ -346,7 +346,24 @@ static Node *after_first(Parser *parser, Node *first) {
   return parse_at(parser, TOKEN_UPDATE) ? update(parser, first) : first;
 }
 
+/* clear name, where a product without a sign would be refused anyway. */
+static bool clears(const Parser *parser) {
+  const Token *word = parse_token(parser), *name = parse_after(parser, parser->at);
+  return word->kind == TOKEN_NAME && parse_is_word(parser, word, "clear") && name->kind == TOKEN_NAME && name->space;
+}
+
+static Node *clear_statement(Parser *parser) {
+  uint32_t start = parse_token(parser)->span.start;
+  parse_advance(parser);
+  const Symbol *symbol = parse_symbol(parser, parse_token(parser)->span);
+  parse_advance(parser);
+  Node *node = parse_leaf(parser, NODE_CLEAR, parse_span_from(parser, start));
+  node->symbol = symbol;
+  return node;
+}
+
 static Node *simple(Parser *parser) {
+  if (clears(parser)) return clear_statement(parser);
   if (defines(parser)) return definition(parser);
   if (clause_starts(parser)) return clause_form(parser);
   return after_first(parser, expression_full(parser));

@@ -755,6 +755,10 @@ static void put_statement(Writer *writer, const Node *node) {
     string(writer, node->child[0] ? "return " : "return");
     if (node->child[0]) put_value_of(writer, node->child[0]);
     break;
+  case NODE_CLEAR:
+    string(writer, "clear ");
+    string(writer, node->symbol->name);
+    break;
   case NODE_BREAK: string(writer, "break"); break;
   case NODE_CONTINUE: string(writer, "continue"); break;
   case NODE_ROW: put_list(writer, node, 0, node->count, POWER_TILDE); break;

@@ -1,4 +1,4 @@
-/* test_cases.c - published cases: values of expressions, derivatives, minima.
+/* test_published.c - published cases: values of expressions, derivatives, minima.
  *
  * The cases are the tables under tests/data, whose README names the sources. The number of rows is
  * asserted, so that the tests cannot become fewer without a word.
@@ -9,7 +9,7 @@
 
 enum { NUMBERS_MOST = 64 };
 
-static const double DIGITS = 1e-10;      /* what the tables promise */
+static const double DIGITS = 1e-10;       /* what the tables promise */
 static const double VALUE_DIGITS = 1e-12; /* a few roundings of a short expression */
 
 /* Compares the numbers of [expression] with those in [wanted]. */
@@ -21,10 +21,12 @@ static void expect_numbers(Shell *shell, const char *name, const char *expressio
   cr_expect_eq(gets, wants, "%s: %s has %zu numbers instead of %zu\n%s", name, expression, gets,
                wants, shell->reported.bytes);
   for (size_t i = 0; i < wants && i < gets; i++) {
-    /* Around 0 relative digits mean nothing: a hundredth of the promise must do in absolute terms. */
+    /* Around 0 relative digits mean nothing: a hundredth of the promise must do in absolute terms.
+     */
     double floor = absolute ? 1 : want[i] == 0 ? 1e-2 : 0;
-    cr_expect(shell_close(got[i], want[i], DIGITS, floor), "%s: %s number %zu is %.17g instead of %.17g",
-              name, expression, i + 1, got[i], want[i]);
+    cr_expect(shell_close(got[i], want[i], DIGITS, floor),
+              "%s: %s number %zu is %.17g instead of %.17g", name, expression, i + 1, got[i],
+              want[i]);
   }
 }
 
@@ -46,11 +48,12 @@ static void expect_value(Shell *shell, const char *group, const char *expression
 }
 
 static void expect_refusal(Shell *shell, const char *group, const char *expression) {
-  cr_expect_eq(shell_do(shell, "value = %s", expression), MML_ERROR, "%s: %s is no error", group, expression);
+  cr_expect_eq(shell_do(shell, "value = %s", expression), MML_ERROR, "%s: %s is no error", group,
+               expression);
   cr_expect(shell->reported.length > 0, "%s: %s is refused without a word", group, expression);
 }
 
-Test(cases, expressions_have_the_values_other_programs_agree_on) {
+Test(published, expressions_have_the_values_other_programs_agree_on) {
   enum { EXPRESSIONS = 82 };
   Shell shell;
   shell_start(&shell);
@@ -67,7 +70,7 @@ Test(cases, expressions_have_the_values_other_programs_agree_on) {
 
 /* ---- derivatives ---- */
 
-Test(cases, derivatives_of_functions_of_one_number_hold_to_ten_digits) {
+Test(published, derivatives_of_functions_of_one_number_hold_to_ten_digits) {
   enum { FUNCTIONS = 35 };
   Shell shell;
   shell_start(&shell);
@@ -87,7 +90,7 @@ Test(cases, derivatives_of_functions_of_one_number_hold_to_ten_digits) {
 }
 
 /* The point both as coordinates and as a vector. */
-Test(cases, gradients_and_hessians_hold_to_ten_digits) {
+Test(published, gradients_and_hessians_hold_to_ten_digits) {
   enum { FUNCTIONS = 8 };
   static const char *const operators[] = {"f", "gradient", "hessian"};
   Shell shell;
@@ -109,14 +112,15 @@ Test(cases, gradients_and_hessians_hold_to_ten_digits) {
   shell_end(&shell);
 }
 
-Test(cases, gradients_by_matrices_hold_to_ten_digits) {
+Test(published, gradients_by_matrices_hold_to_ten_digits) {
   enum { FUNCTIONS = 8 };
   Shell shell;
   shell_start(&shell);
   int count = 0;
   for (Rows rows = rows_open("autodiff_matrix.tsv"); rows_next(&rows); count++) {
-    cr_expect_eq(shell_do(&shell, "%s\nM = [%s]\nf(A) = %s;", rows.cell[1], rows.cell[3], rows.cell[2]),
-                 MML_OK, "%s\n%s", rows.cell[0], shell.reported.bytes);
+    cr_expect_eq(
+        shell_do(&shell, "%s\nM = [%s]\nf(A) = %s;", rows.cell[1], rows.cell[3], rows.cell[2]),
+        MML_OK, "%s\n%s", rows.cell[0], shell.reported.bytes);
     expect_numbers(&shell, rows.cell[0], "f(M)", rows.cell[4], false);
     expect_numbers(&shell, rows.cell[0], "gradient(f, M)", rows.cell[5], false);
   }
@@ -133,7 +137,8 @@ typedef struct Minimum {
 static bool is_singular(const Minimum *minimum) { return minimum->least_eigenvalue < 1e-9; }
 
 static bool is_minimum(const Minimum *minimum, size_t n, double value, const double *point) {
-  /* Where the Hessian is singular, f tells points apart only to the fourth power of the distance. */
+  /* Where the Hessian is singular, f tells points apart only to the fourth power of the distance.
+   */
   double near = is_singular(minimum) ? 1e-2 : 1e-5;
   for (size_t i = 0; i < n; i++)
     if (!shell_close(point[i], minimum->point[i], near, 1)) return false;
@@ -174,7 +179,7 @@ static void expect_minimum(Shell *shell, const char *name, size_t n, const char 
 }
 
 /* Both ways to write it: as a clause over names, and as a call with a start. */
-Test(cases, minimize_reaches_the_minima_of_more_garbow_and_hillstrom) {
+Test(published, minimize_reaches_the_minima_of_more_garbow_and_hillstrom) {
   enum { FUNCTIONS = 11 };
   Shell shell;
   shell_start(&shell);
@@ -184,9 +189,10 @@ Test(cases, minimize_reaches_the_minima_of_more_garbow_and_hillstrom) {
     int n = atoi(rows.cell[1]);
     char names[128], entries[128], fields[128];
     listed(names, "x%d", n);
-    shell_do(&shell, "f(%s) = %s; at(v) = f(%s);", names, rows.cell[2], listed(entries, "v[%d]", n));
-    MmlStatus status = shell_do(&shell, "m = minimize f(%s) over %s from %s; p = [%s]", names, names,
-                                start, listed(fields, "m.x%d", n));
+    shell_do(&shell, "f(%s) = %s; at(v) = f(%s);", names, rows.cell[2],
+             listed(entries, "v[%d]", n));
+    MmlStatus status = shell_do(&shell, "m = minimize f(%s) over %s from %s; p = [%s]", names,
+                                names, start, listed(fields, "m.x%d", n));
     cr_expect_eq(status, MML_OK, "%s\n%s", name, shell.reported.bytes);
     expect_minimum(&shell, name, (size_t)n, rows.cell[4]);
     status = shell_do(&shell, "m = minimize(f, [%s]); p = m.point", start);

@@ -1,0 +1,58 @@
+/* formula.c - from a derived function to its formula.
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#include "calculus/formula.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "calculus/symbolic.h"
+#include "machine/session.h"
+#include "syntax/unparse.h"
+
+static SymbolicMeaning meaning(void *context, const Symbol *name, const Prototype **prototype) {
+  Session *s = context;
+  const Binding *b = session_binding(s, name);
+  if (b->value.kind == VALUE_NOTHING) return b->builtin.kind == VALUE_NOTHING ? SYMBOLIC_FREE : SYMBOLIC_BUILTIN;
+  if (b->value.kind == VALUE_NUMBER) return SYMBOLIC_NUMBER;
+  if (b->value.kind != VALUE_FUNCTION) return SYMBOLIC_OTHER;
+  const Function *f = (const Function *)b->value.object;
+  if (f->function_kind == FUNCTION_CLOSURE && f->count == 0) *prototype = f->prototype;
+  return SYMBOLIC_FUNCTION;
+}
+
+static const Node *differentiate(Session *s, Tree *tree, const Prototype *p, int order, char why[160]) {
+  const SymbolicScope scope = {.meaning = meaning, .context = s};
+  const Node *e = p->body;
+  for (int k = 0; e && k < order; k++) e = symbolic_derivative(tree, &s->symbols, e, p->parameter[0]->symbol, &scope, why);
+  return e;
+}
+
+bool formula_of_derivative(Session *s, const Function *derivative, Text *out, char why[160]) {
+  const Function *f = (const Function *)derivative->bound[0].object;
+  why[0] = 0;
+  if (f->function_kind != FUNCTION_CLOSURE) {
+    snprintf(why, 160, "it is built in");
+    return false;
+  }
+  const Prototype *p = f->prototype;
+  if (p->parameter_count != 1 || p->body->kind == NODE_DO || f->count) {
+    snprintf(why, 160, f->count ? "it captures names of another function" : p->body->kind == NODE_DO ? "it has statements" : "it has %u arguments", p->parameter_count);
+    return false;
+  }
+  Tree *tree = tree_new(p->tree->source);
+  const Node *e = differentiate(s, tree, p, derivative->order, why);
+  if (e) {
+    if (p->name) text_format(out, "%s", p->name->name);
+    else {
+      text_string(out, "(");
+      prototype_print(p, NULL, out);
+      text_string(out, ")");
+    }
+    text_repeat(out, '\'', derivative->order);
+    text_format(out, "(%s) = ", p->parameter[0]->symbol->name);
+    unparse(e, p->tree->source, out);
+  }
+  tree_release(tree);
+  return e != NULL;
+}

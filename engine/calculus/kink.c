@@ -1,0 +1,89 @@
+/* kink.c - looking for kinks and nans among the steps of a trace.
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#include "calculus/kink.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+static bool near_zero(double x, double size, double tolerance) { return fabs(x) <= tolerance * fmax(1, size); }
+
+static const char *kink_of(unsigned op, double a, double b, double tolerance) {
+  switch (op) {
+    case SCALAR_abs: case SCALAR_sign: case SCALAR_relu: return near_zero(a, 0, tolerance) ? scalar_row[op].name : NULL;
+    case SCALAR_max: case SCALAR_min: return near_zero(a - b, fabs(a), tolerance) ? scalar_row[op].name : NULL;
+    case SCALAR_floor: case SCALAR_ceil: return near_zero(a - round(a), fabs(a), tolerance) ? scalar_row[op].name : NULL;
+    case SCALAR_round: return near_zero(a - floor(a) - 0.5, fabs(a), tolerance) ? scalar_row[op].name : NULL;
+    case SCALAR_hypot: return near_zero(fabs(a) + fabs(b), 0, tolerance) ? scalar_row[op].name : NULL;
+    default: return NULL;
+  }
+}
+
+/* The extremes of whole arrays: a kink where several entries share the extreme. */
+static const char *rule_kink(const Trace *t, const RuleStep *step, const double *bar, double tolerance) {
+  bool extreme = strcmp(step->rule->name, "max") == 0 || strcmp(step->rule->name, "min") == 0;
+  if (!extreme || bar[step->out[0]] == 0) return NULL;
+  uint32_t count = step->in_shape[0].rows * step->in_shape[0].cols, ties = 0;
+  double value = t->cell[step->out[0]];
+  for (uint32_t i = 0; i < count; i++) ties += near_zero(t->cell[step->in[0] + i] - value, fabs(value), tolerance);
+  return ties > 1 ? step->rule->name : NULL;
+}
+
+static const char *vector_kink(const Trace *t, const Step *step, const double *bar, double tolerance) {
+  const double *c = t->cell;
+  const Run *run = &t->run[step->a];
+  for (uint32_t i = 0; i < run->n; i++) {
+    if (bar[step->out + i] == 0) continue;
+    const char *kink = kink_of(step->detail, c[run->a + i * run->a_step], c[run->b + i * run->b_step], tolerance);
+    if (kink) return kink;
+  }
+  return NULL;
+}
+
+static const char *step_kink(const Trace *t, const Step *step, const double *bar, double tolerance) {
+  const double *c = t->cell;
+  switch (step->op) {
+    case STEP_VECTOR: return vector_kink(t, step, bar, tolerance);
+    case STEP_RULE: return rule_kink(t, &t->rule[step->a], bar, tolerance);
+    case STEP_GUARD: {
+      bool equality = step->detail == OP_EQUAL || step->detail == OP_UNEQUAL;
+      return !equality && near_zero(c[step->a] - c[step->b], fabs(c[step->a]), tolerance) ? "a branch" : NULL;
+    }
+    case STEP_NORM: return bar[step->out] != 0 && near_zero(c[step->out], 0, tolerance) ? "norm" : NULL;
+    default: break;
+  }
+  if (step->op >= SCALAR_COUNT || bar[step->out] == 0) return NULL;
+  return kink_of(step->op, c[step->a], c[step->b], tolerance);
+}
+
+const char *trace_kink(const Trace *t, const double *bar, double tolerance) {
+  for (uint32_t i = 0; i < t->step_count; i++) {
+    const char *kink = step_kink(t, &t->step[i], bar, tolerance);
+    if (kink) return kink;
+  }
+  return NULL;
+}
+
+static bool describe(unsigned op, double a, double b, double out, char text[80]) {
+  const ScalarRow *row = &scalar_row[op];
+  if (!isnan(out) || isnan(a) || (row->arguments == 2 && isnan(b))) return false;
+  static const char *const sign[] = {[SCALAR_ADD] = "+", [SCALAR_SUBTRACT] = "-", [SCALAR_MULTIPLY] = "*", [SCALAR_DIVIDE] = "/", [SCALAR_POWER] = "^"};
+  if (op < sizeof sign / sizeof *sign && sign[op]) snprintf(text, 80, "%g %s %g", a, sign[op], b);
+  else if (row->arguments == 1) snprintf(text, 80, "%s(%g)", row->name, a);
+  else snprintf(text, 80, "%s(%g, %g)", row->name, a, b);
+  return true;
+}
+
+bool trace_nan(const Trace *t, char text[80]) {
+  const double *c = t->cell;
+  for (uint32_t i = 0; i < t->step_count; i++) {
+    const Step *step = &t->step[i];
+    if (step->op < SCALAR_COUNT && describe(step->op, c[step->a], c[step->b], c[step->out], text)) return true;
+    if (step->op != STEP_VECTOR) continue;
+    const Run *run = &t->run[step->a];
+    for (uint32_t k = 0; k < run->n; k++)
+      if (describe(step->detail, c[run->a + k * run->a_step], c[run->b + k * run->b_step], c[step->out + k], text)) return true;
+  }
+  return false;
+}

@@ -1,0 +1,295 @@
+/* constrained.c - minimisation under constraints: choose a method, run it, judge the answer.
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#include "optimise/constrained.h"
+
+#include <assert.h>
+#include <float.h>
+#include <math.h>
+#include <string.h>
+
+#include "optimise/course.h"
+#include "optimise/kkt.h"
+
+static const ConstrainedMethod METHODS[] = {
+    {"quadratic", "dual active set", quadratic_run, true, true,
+     "convex quadratic and linear programs, exactly; the automatic choice for them"},
+    {"sqp", "sequential quadratic programming", sqp_run, true, false,
+     "exact second derivatives of function and constraints; the automatic choice"},
+    {"slsqp", "sequential quadratic programming (BFGS)", sqp_quasi_run, false, false,
+     "curvature learned from gradients only"},
+    {"auglag", "augmented Lagrangian", auglag_run, false, false,
+     "constraints by penalty and multiplier, unconstrained minimisation inside"},
+};
+
+const ConstrainedMethod *constrained_methods(size_t *count) {
+  *count = sizeof METHODS / sizeof *METHODS;
+  return METHODS;
+}
+
+const ConstrainedMethod *constrained_method(const char *name) {
+  for (size_t i = 0; i < sizeof METHODS / sizeof *METHODS; i++)
+    if (strcmp(METHODS[i].name, name) == 0) return &METHODS[i];
+  return NULL;
+}
+
+const char *constrained_refusal(const ConstrainedMethod *method, const Objective *objective,
+                                const Constraints *constraints) {
+  bool hessian =
+      objective->hessian != NULL && (constraints->linear || constraints->hessian != NULL);
+  if (method->needs_convex && !(objective->quadratic && constraints->linear))
+    return "needs a quadratic function and linear constraints";
+  if (method->needs_hessian && !hessian) return "needs the Hessian";
+  if (method->needs_hessian && objective->n > COURSE_HESSIAN_LIMIT)
+    return "needs the Hessian, formed for at most 400 variables";
+  return NULL;
+}
+
+static void constrained_memory(Course *course) {
+  ConstrainedResult *result = course->result;
+  size_t n = course->n, m = course->m;
+  double **vectors[] = {&result->x,     &result->gradient,   &result->direction, &course->start,
+                        &course->travelled, &course->unit};
+  double **values[] = {&result->constraint, &result->multiplier, &course->norm,
+                       &course->seen,       &course->best_c,     &course->multipliers};
+  for (size_t k = 0; k < sizeof vectors / sizeof *vectors; k++)
+    *vectors[k] = course_numbers(course, n);
+  for (size_t k = 0; k < sizeof values / sizeof *values; k++)
+    *values[k] = course_numbers(course, m);
+  result->active = course_memory(course, m * sizeof(bool));
+  result->weak = course_memory(course, m * sizeof(bool));
+  course_place(course, &course->asked);
+}
+
+static void constrained_init(Course *course, const double *start, const ConstrainedMethod *method) {
+  enum { PER_VARIABLE = 100, AT_LEAST = 1000 };
+  const Objective *objective = course->objective;
+  const Constraints *constraints = course->constraints;
+  ConstrainedResult *result = course->result;
+  size_t n = objective->n;
+  *result = (ConstrainedResult){.n = n,
+                                .equalities = constraints->equalities,
+                                .inequalities = constraints->inequalities,
+                                .value = NAN,
+                                .start_value = NAN,
+                                .method = method->name,
+                                .title = method->title,
+                                .linear = constraints->linear,
+                                .negated = course->options->negated};
+  course->n = n;
+  course->equalities = constraints->equalities;
+  course->m = constraints->equalities + constraints->inequalities;
+  size_t most = course->options->max_evaluations;
+  course->max_evaluations = course->run_limit = most ? most : PER_VARIABLE * n + AT_LEAST;
+  result->eigenvalue_min = result->eigenvalue_max = result->error_bar = result->digits = NAN;
+  constrained_memory(course);
+  memcpy(course->start, start, n * sizeof *start);
+  memcpy(result->x, start, n * sizeof *start);
+}
+
+/* Value and derivatives where the run begins: at the start, or where the value has none and the
+ * constraints are broken, at the nearest feasible point. */
+static bool constrained_begin(Course *course) {
+  ConstrainedResult *result = course->result;
+  Place start;
+  course_place(course, &start);
+  memcpy(start.x, course->start, course->n * sizeof(double));
+  result->kind = KKT_UNDEFINED;
+  if (!course_constraints(course, start.x, course->seen) ||
+      !course_jacobian(course, start.x, start.j)) {
+    course_reason(course, "a constraint has no value or no derivative at the start");
+    return false;
+  }
+  bool defined = course_measure(course, &start) && course_derive(course, &start);
+  if (!defined && !course_feasible(course, course->seen) &&
+      course_restore(course, start.x, NULL, start.x))
+    defined = course_measure(course, &start) && course_derive(course, &start);
+  result->start_value = start.value;
+  if (!defined) {
+    course_reason(course, "the value at the start is %.6g%s",
+                  course->options->negated ? -start.value : start.value,
+                  isfinite(start.value) ? ", but its derivatives are not finite" : "");
+    return false;
+  }
+  course_prefer(course, &start);
+  return course_step(course, &start, NAN, 0);
+}
+
+/* f convex along all directions the equalities leave: then, and with linear constraints only, a
+ * local minimum is global. */
+static void constrained_prove(Course *course) {
+  const double ROUNDING = 1e-13;
+  ConstrainedResult *result = course->result;
+  size_t n = course->n;
+  if (!course->objective->quadratic || !course->constraints->linear || !course_has_hessian(course))
+    return;
+  Spectrum spectrum;
+  course_spectrum(course, &spectrum, n);
+  double *h = course_numbers(course, n * n), *d = course_numbers(course, n);
+  if (!course_hessian(course, result->x, course->multipliers, h)) return;
+  dense_scales(n, h, d);
+  for (size_t i = 0; i < n; i++)
+    for (size_t k = 0; k < n; k++) h[i * n + k] /= d[i] * d[k];
+  result->linear_program = dense_zero(n * n, h);
+  if (!spectrum_compute(&spectrum, h)) return;
+  result->convex = spectrum.values[0] >= -ROUNDING * (double)n * fabs(spectrum.values[n - 1]);
+}
+
+static bool constrained_finished(const ConstrainedResult *result) {
+  return result->converged || result->stopped || result->unbounded ||
+         result->kind == KKT_INFEASIBLE || result->kind == KKT_UNDEFINED;
+}
+
+/* A coordinate that is rounding of the way it came becomes 0 if nobody minds. */
+static void constrained_snap(Course *course) {
+  const double ROUNDING = 1e-14;
+  ConstrainedResult *result = course->result;
+  Place place;
+  course_place(course, &place);
+  bool changed = false;
+  for (size_t i = 0; i < course->n; i++) {
+    double way = fmax(fabs(course->start[i]), course->travelled[i]);
+    bool snap = result->x[i] != 0 && fabs(result->x[i]) < ROUNDING * way;
+    place.x[i] = snap ? 0 : result->x[i];
+    changed = changed || snap;
+  }
+  double before = result->value;
+  if (changed && course_measure(course, &place) && course_feasible(course, place.c) &&
+      place.value <= before + 4 * DBL_EPSILON * fabs(before))
+    course_prefer(course, &place);
+}
+
+static void constrained_judge(Course *course) {
+  if (!course->result->unbounded && !course->result->stopped) {
+    kkt_polish(course);
+    constrained_snap(course);
+  }
+  kkt_judge(course);
+}
+
+/* Nothing feasible was found: goes to where the violation is least and has that judged. */
+static void constrained_least(Course *course) {
+  ConstrainedResult *result = course->result;
+  Place place;
+  course_place(course, &place);
+  if (course->m == 0 || course_feasible(course, result->constraint) || result->stopped) return;
+  if (!course_restore(course, result->x, NULL, place.x) || !course_measure(course, &place)) return;
+  course_prefer(course, &place);
+  kkt_judge(course);
+}
+
+/* Off a saddle along its direction, a little at first, as far as it stays lower and feasible. */
+static bool constrained_nudge(Course *course) {
+  enum { TIMES = 6 };
+  const ConstrainedResult *result = course->result;
+  Place from, to;
+  course_place(course, &from);
+  course_place(course, &to);
+  if (!result->has_direction) return false;
+  memcpy(from.x, result->x, course->n * sizeof(double));
+  if (!course_measure(course, &from)) return false;
+  course_typical(course, from.x, course->unit);
+  double size = dense_largest(course->n, course->unit), away = 0.1 * size;
+  for (int k = 0; k < TIMES; k++, away *= 0.2)
+    for (int side = 1; side >= -1; side -= 2) {
+      for (size_t i = 0; i < course->n; i++)
+        to.x[i] = from.x[i] + side * away * result->direction[i];
+      if (course->m > 0 && !course_restore(course, to.x, NULL, to.x)) continue;
+      if (!course_measure(course, &to) || !course_feasible(course, to.c)) continue;
+      if (to.value < from.value) {
+        course_prefer(course, &to);
+        return true;
+      }
+    }
+  return false;
+}
+
+/* A point and what was said of it, to return to when a second attempt is no better. */
+static Place constrained_remember(Course *course) {
+  Place place;
+  course_place(course, &place);
+  memcpy(place.x, course->result->x, course->n * sizeof(double));
+  memcpy(place.c, course->best_c, course->m * sizeof(double));
+  place.value = course->result->value;
+  return place;
+}
+
+/* Whether the answer before was better: more feasible, or as feasible and lower. */
+static bool constrained_worse(Course *course, const Place *before) {
+  bool was = course_feasible(course, before->c);
+  bool is = course_feasible(course, course->result->constraint);
+  if (was != is) return was;
+  return was && before->value < course->result->value;
+}
+
+static void constrained_again(Course *course, void (*run)(Course *), const double *from,
+                              bool forget) {
+  ConstrainedResult *result = course->result;
+  Place before = constrained_remember(course), start;
+  bool saddle = result->kind == KKT_SADDLE || result->kind == KKT_MAXIMUM;
+  course_place(course, &start);
+  memcpy(start.x, from, course->n * sizeof(double));
+  if (!course_measure(course, &start)) return;
+  course_prefer(course, &start);
+  if (forget) memset(course->multipliers, 0, course->m * sizeof(double));
+  result->reason[0] = '\0';
+  run(course);
+  constrained_judge(course);
+  if (constrained_finished(result) && (!result->unbounded || !saddle) && result->converged) return;
+  if (result->unbounded || !constrained_worse(course, &before)) return;
+  course_prefer(course, &before);
+  kkt_judge(course);
+}
+
+/* Off saddles and flat points with a way down; then everything once more from where it stopped, and
+ * by the method behind. */
+static void constrained_continue(Course *course, void (*run)(Course *)) {
+  enum { SADDLES = 5 };
+  ConstrainedResult *result = course->result;
+  for (int k = 0; k < SADDLES && !constrained_finished(result) && !course_exhausted(course); k++) {
+    bool ridge = result->kind == KKT_SADDLE || result->kind == KKT_MAXIMUM;
+    if (!ridge && !result->lower_nearby) break;
+    if (ridge && !constrained_nudge(course)) break;
+    constrained_again(course, run, result->x, true);
+  }
+  if (constrained_finished(result) || result->kind == KKT_DEGENERATE) return;
+  constrained_again(course, run, result->x, true);
+  if (constrained_finished(result) || course_exhausted(course)) return;
+  if (run != auglag_run) {
+    constrained_again(course, auglag_run, course->start, true);
+    if (!constrained_finished(result)) constrained_again(course, run, result->x, false);
+  }
+}
+
+static const ConstrainedMethod *constrained_choose(const Course *course) {
+  if (!course_has_hessian(course))
+    return constrained_method(course->objective->n <= COURSE_HESSIAN_LIMIT ? "slsqp" : "auglag");
+  bool direct = course->objective->quadratic && course->constraints->linear;
+  return constrained_method(direct ? "quadratic" : "sqp");
+}
+
+void constrained_run(const Objective *objective, const Constraints *constraints,
+                     const double *start, const MinimiseOptions *options,
+                     ConstrainedResult *result) {
+  assert(objective->n > 0);
+  Course course = {
+      .objective = objective, .constraints = constraints, .options = options, .result = result};
+  const ConstrainedMethod *method;
+  course.n = objective->n;
+  course.m = constraints->equalities + constraints->inequalities;
+  method = options->method ? constrained_method(options->method) : constrained_choose(&course);
+  assert(method != NULL && constrained_refusal(method, objective, constraints) == NULL);
+  constrained_init(&course, start, method);
+  if (!constrained_begin(&course)) return;
+  constrained_prove(&course);
+  if (method->run == quadratic_run && !result->convex) { /* still a valley or a ray somewhere */
+    method = constrained_method("sqp");
+    result->method = method->name;
+    result->title = method->title;
+  }
+  method->run(&course);
+  if (!result->refuted) constrained_judge(&course);
+  void (*again)(Course *) = method->run == quadratic_run ? sqp_run : method->run;
+  if (!result->refuted && !constrained_finished(result)) constrained_continue(&course, again);
+  constrained_least(&course);
+}

@@ -1,0 +1,716 @@
+/* kkt.c - judges a point of a constrained problem from exact derivatives alone.
+ *
+ * Everything is measured in coordinates divided by their typical sizes and with constraint
+ * gradients of length 1, so the judgement does not depend on units. The multipliers are the least
+ * squares ones of the active Jacobian, non-negative where they must be (Lawson and Hanson, Solving
+ * Least Squares Problems, 1974, chapter 23, with free variables). A point counts as stationary when
+ * the Newton step of the whole system is negligible: a small residual alone proves nothing.
+ *
+ * Second-order conditions as in Nocedal and Wright, Numerical Optimization (2006), section 12.5;
+ * constraints that are active with multiplier 0 make the critical directions a cone.
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#include "optimise/kkt.h"
+
+#include <float.h>
+#include <math.h>
+#include <string.h>
+
+#include "optimise/course.h"
+#include "optimise/program.h"
+#include "optimise/subspace.h"
+
+/* A constraint this close, in typical steps, is active. */
+static const double ACTIVE = 1e-8;
+/* A Newton step below this fraction of a coordinate leaves 7 digits now and 14 after one more. */
+static const double NEGLIGIBLE_STEP = 1e-7;
+/* Where rounding hides any progress the step may be longer, but not this much. */
+static const double NEAR_STEP = 1e-4;
+static const double HIDDEN_DROP = 1e-14;
+/* Eigenvalues of the reduced Hessian up to this share of its largest entry are rounding. */
+static const double FLAT_EIGENVALUE = 1e-12;
+
+typedef struct Kkt {
+  Place at;
+  bool defined, feasible;
+  double *typical, *g, *rows, *offset; /* scaled: gradient, active normals, their constraints */
+  size_t *list, count;                 /* the active constraints */
+  bool *in;                            /* work: passive set */
+  double *multiplier, *part;           /* scaled, per active constraint */
+  bool *strong;                        /* multiplier not 0, or an equality */
+  double *packed, *packed_offset;      /* work: some of the rows */
+  double *residual, *p, *way, *h, *reduced, *raw;
+  Subspace all, some, held;
+  Spectrum spectrum;
+  Program cone;
+  bool has_hessian, has_cone;
+  double size;      /* largest gradient and curvature: what rounding is a share of */
+  double curvature; /* largest entry of the scaled Hessian */
+  double flat;
+  double step, slope, decrement; /* of the Newton step: length, what it cannot cure, what it wins */
+  bool stationary;
+} Kkt;
+
+static Kkt *kkt_get(Course *course) {
+  if (course->kkt != NULL) return course->kkt;
+  size_t n = course->n, m = course->m;
+  Kkt *kkt = course_memory(course, sizeof *kkt);
+  double **vectors[] = {&kkt->typical, &kkt->g, &kkt->residual, &kkt->p, &kkt->way};
+  double **values[] = {&kkt->offset, &kkt->multiplier, &kkt->part, &kkt->packed_offset, &kkt->raw};
+  bool **flags[] = {&kkt->in, &kkt->strong};
+  for (size_t k = 0; k < sizeof vectors / sizeof *vectors; k++)
+    *vectors[k] = course_numbers(course, n);
+  for (size_t k = 0; k < sizeof values / sizeof *values; k++)
+    *values[k] = course_numbers(course, m);
+  for (size_t k = 0; k < sizeof flags / sizeof *flags; k++)
+    *flags[k] = course_memory(course, m * sizeof(bool));
+  kkt->rows = course_numbers(course, m * n);
+  kkt->packed = course_numbers(course, m * n);
+  kkt->list = course_memory(course, m * sizeof(size_t));
+  course_place(course, &kkt->at);
+  subspace_init(&kkt->all, course, m);
+  subspace_init(&kkt->some, course, m);
+  subspace_init(&kkt->held, course, m);
+  if (course_has_hessian(course)) {
+    kkt->h = course_numbers(course, n * n);
+    kkt->reduced = course_numbers(course, n * n);
+    course_spectrum(course, &kkt->spectrum, n);
+  }
+  return course->kkt = kkt;
+}
+
+/* --- first order --------------------------------------------------------------------------- */
+
+static void kkt_gather(Course *course, Kkt *kkt) {
+  size_t n = course->n;
+  const Place *at = &kkt->at;
+  course_typical(course, at->x, kkt->typical);
+  for (size_t k = 0; k < n; k++) kkt->g[k] = at->g[k] * kkt->typical[k];
+  kkt->feasible = course_feasible(course, at->c);
+  kkt->count = 0;
+  for (size_t i = 0; i < course->m; i++) {
+    double norm = course->norm[i];
+    double reach = fmax(ACTIVE * norm, course_tolerance(course, i));
+    if (i >= course->equalities && at->c[i] < -reach) continue;
+    double *row = kkt->rows + kkt->count * n;
+    for (size_t k = 0; k < n; k++)
+      row[k] = norm > 0 ? at->j[i * n + k] * kkt->typical[k] / norm : 0;
+    kkt->offset[kkt->count] = norm > 0 ? at->c[i] / norm : 0;
+    kkt->list[kkt->count++] = i;
+  }
+  kkt->size = dense_largest(n, kkt->g);
+}
+
+static bool kkt_equality(const Course *course, const Kkt *kkt, size_t k) {
+  return kkt->list[k] < course->equalities;
+}
+
+/* Factors the rows marked in [which]; the same order everywhere. */
+static void kkt_span(Kkt *kkt, Subspace *subspace, const bool *which) {
+  size_t n = subspace->n, rows = 0;
+  for (size_t k = 0; k < kkt->count; k++) {
+    if (!which[k]) continue;
+    memcpy(kkt->packed + rows * n, kkt->rows + k * n, n * sizeof(double));
+    kkt->packed_offset[rows++] = kkt->offset[k];
+  }
+  subspace_span(subspace, rows, kkt->packed);
+}
+
+/* residual = g + sum multiplier_k row_k. */
+static void kkt_residual(const Course *course, Kkt *kkt) {
+  size_t n = course->n;
+  memcpy(kkt->residual, kkt->g, n * sizeof(double));
+  for (size_t k = 0; k < kkt->count; k++)
+    for (size_t i = 0; i < n; i++)
+      kkt->residual[i] += kkt->multiplier[k] * kkt->rows[k * n + i];
+}
+
+/* Least squares over the passive rows into part, 0 for the others. */
+static void kkt_passive(const Course *course, Kkt *kkt) {
+  (void)course;
+  kkt_span(kkt, &kkt->some, kkt->in);
+  subspace_multipliers(&kkt->some, kkt->g, kkt->raw);
+  for (size_t k = 0, next = 0; k < kkt->count; k++)
+    kkt->part[k] = kkt->in[k] ? kkt->raw[next++] : 0;
+}
+
+/* From the multipliers as far towards part as they stay non-negative; false when all the way. */
+static bool kkt_towards(const Course *course, Kkt *kkt) {
+  double t = 1;
+  for (size_t k = 0; k < kkt->count; k++)
+    if (kkt->in[k] && !kkt_equality(course, kkt, k) && kkt->part[k] <= 0)
+      t = fmin(t, kkt->multiplier[k] / (kkt->multiplier[k] - kkt->part[k]));
+  bool cut = false;
+  for (size_t k = 0; k < kkt->count; k++) {
+    bool falls = kkt->in[k] && !kkt_equality(course, kkt, k) && kkt->part[k] <= 0;
+    double next = kkt->multiplier[k] + t * (kkt->part[k] - kkt->multiplier[k]);
+    if (falls && next <= DBL_EPSILON * fabs(kkt->part[k])) {
+      kkt->in[k] = false;
+      next = 0;
+      cut = true;
+    }
+    kkt->multiplier[k] = next;
+  }
+  return cut;
+}
+
+/* Multipliers that are non-negative for inequalities and leave the least residual. */
+static void kkt_nonnegative(const Course *course, Kkt *kkt) {
+  enum { ROUNDS = 3 };
+  const double NOTHING = 1e-13;
+  size_t n = course->n;
+  for (size_t k = 0; k < kkt->count; k++) kkt->in[k] = kkt_equality(course, kkt, k);
+  kkt_passive(course, kkt);
+  memcpy(kkt->multiplier, kkt->part, kkt->count * sizeof(double));
+  for (size_t round = 0; round < ROUNDS * (kkt->count + 1); round++) {
+    kkt_residual(course, kkt);
+    size_t enters = kkt->count;
+    double most = NOTHING * kkt->size;
+    for (size_t k = 0; k < kkt->count; k++) {
+      double pull = -dense_dot(n, kkt->rows + k * n, kkt->residual);
+      if (!kkt->in[k] && pull > most) {
+        most = pull;
+        enters = k;
+      }
+    }
+    if (enters == kkt->count) return;
+    kkt->in[enters] = true;
+    kkt_passive(course, kkt);
+    if (!(kkt->part[enters] > 0)) { /* rounding: it would leave at once */
+      kkt->in[enters] = false;
+      return;
+    }
+    while (kkt_towards(course, kkt)) kkt_passive(course, kkt);
+  }
+}
+
+static bool kkt_signs_right(const Course *course, const Kkt *kkt, double tolerance) {
+  for (size_t k = 0; k < kkt->count; k++)
+    if (!kkt_equality(course, kkt, k) && kkt->multiplier[k] < -tolerance) return false;
+  return true;
+}
+
+/* A multiplier below this is 0: rounding, or the error that a negligible step leaves in it. */
+static double kkt_nothing(const Course *course, const Kkt *kkt) {
+  const double EXACT = 1e-12, CLOSE = 1e-9;
+  bool exact = course->objective->quadratic && course->constraints->linear;
+  return (exact ? EXACT : CLOSE) * fmax(kkt->size, kkt->curvature);
+}
+
+/* The scaled Hessian of the Lagrangian with the multipliers at hand. */
+static void kkt_curvature(Course *course, Kkt *kkt) {
+  size_t n = course->n;
+  kkt->curvature = 0;
+  kkt->has_hessian = false;
+  if (!course_has_hessian(course)) return;
+  memset(kkt->raw, 0, course->m * sizeof(double));
+  for (size_t k = 0; k < kkt->count; k++) {
+    double norm = course->norm[kkt->list[k]];
+    kkt->raw[kkt->list[k]] = norm > 0 ? kkt->multiplier[k] / norm : 0;
+  }
+  kkt->has_hessian = course_hessian(course, kkt->at.x, kkt->raw, kkt->h);
+  if (!kkt->has_hessian) return;
+  for (size_t i = 0; i < n; i++)
+    for (size_t k = 0; k < n; k++) kkt->h[i * n + k] *= kkt->typical[i] * kkt->typical[k];
+  kkt->curvature = dense_largest(n * n, kkt->h);
+}
+
+static void kkt_multipliers(Course *course, Kkt *kkt) {
+  for (size_t k = 0; k < kkt->count; k++) kkt->in[k] = true;
+  kkt_span(kkt, &kkt->all, kkt->in);
+  subspace_multipliers(&kkt->all, kkt->g, kkt->multiplier);
+  kkt_curvature(course, kkt);
+  double nothing = kkt_nothing(course, kkt);
+  if (!kkt_signs_right(course, kkt, nothing)) {
+    kkt_nonnegative(course, kkt);
+    if (!course->constraints->linear) kkt_curvature(course, kkt);
+  }
+  for (size_t k = 0; k < kkt->count; k++) {
+    bool equality = kkt_equality(course, kkt, k);
+    if (!equality && kkt->multiplier[k] < 0) kkt->multiplier[k] = 0;
+    kkt->strong[k] = equality || kkt->multiplier[k] > nothing;
+  }
+  kkt_residual(course, kkt);
+  kkt_span(kkt, &kkt->held, kkt->strong);
+}
+
+/* --- the Newton step --------------------------------------------------------------------------- */
+
+static size_t kkt_free(const Kkt *kkt) { return kkt->held.n - kkt->held.rank; }
+
+/* The Hessian along the null space of the strong rows, and its spectrum. */
+static bool kkt_reduce(Kkt *kkt) {
+  size_t n = kkt->held.n, order = kkt_free(kkt);
+  for (size_t i = 0; i < order; i++) {
+    const double *z = subspace_null(&kkt->held, i);
+    for (size_t k = 0; k < n; k++) kkt->way[k] = dense_dot(n, kkt->h + k * n, z);
+    for (size_t k = 0; k < order; k++)
+      kkt->reduced[i * order + k] = dense_dot(n, kkt->way, subspace_null(&kkt->held, k));
+  }
+  for (size_t i = 0; i < order; i++)
+    for (size_t k = 0; k < i; k++)
+      kkt->reduced[i * order + k] = kkt->reduced[k * order + i] =
+          0.5 * (kkt->reduced[i * order + k] + kkt->reduced[k * order + i]);
+  kkt->spectrum.n = order;
+  kkt->flat = FLAT_EIGENVALUE * kkt->curvature;
+  return order == 0 || spectrum_compute(&kkt->spectrum, kkt->reduced);
+}
+
+/* Eigenvector [k] of the reduced Hessian as a scaled direction. */
+static void kkt_eigenvector(const Kkt *kkt, size_t k, double *v) {
+  size_t n = kkt->held.n, order = kkt_free(kkt);
+  memset(v, 0, n * sizeof *v);
+  for (size_t i = 0; i < order; i++)
+    for (size_t l = 0; l < n; l++)
+      v[l] += kkt->spectrum.vectors[k * order + i] * subspace_null(&kkt->held, i)[l];
+}
+
+static void kkt_newton(Kkt *kkt) {
+  size_t n = kkt->held.n;
+  subspace_normal(&kkt->held, kkt->packed_offset, kkt->p);
+  kkt->slope = kkt->decrement = 0;
+  double *bent = kkt->residual; /* the gradient after the step back to the constraints */
+  if (kkt->has_hessian)
+    for (size_t i = 0; i < n; i++) bent[i] += dense_dot(n, kkt->h + i * n, kkt->p);
+  bool reduced = kkt->has_hessian && kkt_reduce(kkt);
+  for (size_t k = 0; k < kkt_free(kkt); k++) {
+    double slope, curvature = reduced ? kkt->spectrum.values[k] : 0;
+    if (reduced) kkt_eigenvector(kkt, k, kkt->way);
+    else memcpy(kkt->way, subspace_null(&kkt->held, k), n * sizeof(double));
+    slope = dense_dot(n, kkt->way, bent);
+    if (fabs(curvature) <= kkt->flat) {
+      kkt->slope = fmax(kkt->slope, fabs(slope));
+      continue;
+    }
+    kkt->decrement += 0.5 * slope * slope / fabs(curvature);
+    for (size_t i = 0; i < n; i++) kkt->p[i] -= slope / curvature * kkt->way[i];
+  }
+  kkt->step = dense_largest(n, kkt->p);
+}
+
+static bool kkt_settled(const Course *course, const Kkt *kkt) {
+  const double EXACT = 64 * DBL_EPSILON, LOOSE = 1e-7; /* no Hessian to tell a slope's worth */
+  double pull = kkt->size + kkt->curvature;
+  for (size_t k = 0; k < kkt->count; k++) pull += fabs(kkt->multiplier[k]);
+  double noise = (kkt->has_hessian ? EXACT * (double)course->n : LOOSE) * pull;
+  if (!(kkt->slope <= noise)) return false;
+  bool hidden = kkt->decrement <= HIDDEN_DROP * fabs(kkt->at.value) && kkt->step <= NEAR_STEP;
+  double normal = 0;
+  for (size_t k = 0; k < kkt->count; k++)
+    if (kkt->strong[k]) normal = fmax(normal, fabs(kkt->offset[k]));
+  return kkt->step <= NEGLIGIBLE_STEP || (hidden && normal <= COURSE_FEASIBLE);
+}
+
+/* Everything about the point in kkt->at.x; false when it has no numbers. */
+static bool kkt_examine(Course *course, Kkt *kkt) {
+  kkt->defined = course_measure(course, &kkt->at) && course_derive(course, &kkt->at);
+  if (!kkt->defined) return false;
+  kkt_gather(course, kkt);
+  kkt_multipliers(course, kkt);
+  kkt->flat = 0;
+  kkt_newton(kkt);
+  kkt->stationary = kkt->feasible && kkt_settled(course, kkt);
+  return true;
+}
+
+void kkt_polish(Course *course) {
+  enum { MOST = 3 };
+  const double ENOUGH = 1e-13, CLOSE = 1e-3;
+  Kkt *kkt = kkt_get(course);
+  size_t n = course->n;
+  Place best;
+  course_place(course, &best);
+  memcpy(kkt->at.x, course->result->x, n * sizeof(double));
+  if (!kkt_examine(course, kkt)) return;
+  for (int k = 0; k < MOST; k++) {
+    double step = kkt->step, value = kkt->at.value;
+    bool feasible = kkt->feasible;
+    course_copy(course, &best, &kkt->at);
+    bool worth = step > ENOUGH && step < CLOSE && !course_exhausted(course);
+    for (size_t i = 0; i < n && worth; i++)
+      kkt->at.x[i] = best.x[i] + kkt->p[i] * kkt->typical[i];
+    worth = worth && kkt_examine(course, kkt) && kkt->step < 0.5 * step;
+    worth = worth && (kkt->feasible || !feasible);
+    worth = worth && kkt->at.value <= value + COURSE_FEASIBLE * (fabs(value) + kkt->size);
+    if (!worth) break;
+    course_copy(course, &best, &kkt->at);
+    course->result->iterations++;
+  }
+  course_prefer(course, &best);
+}
+
+/* --- second order --------------------------------------------------------------------------- */
+
+/* The direction among [order] vectors of [basis] nearest to their k-th, or its opposite, that no
+ * weak constraint forbids; length 0 when there is none. */
+static double kkt_allowed(Course *course, Kkt *kkt, const double *basis, size_t order, size_t k,
+                          double sign, double *way) {
+  size_t n = course->n, rows = 0;
+  Program *cone = &kkt->cone;
+  if (!kkt->has_cone) program_init(cone, course, n, course->m, 0);
+  kkt->has_cone = true;
+  double *identity = kkt->reduced; /* its spectrum is all that is needed any more */
+  memset(identity, 0, order * order * sizeof(double));
+  for (size_t i = 0; i < order; i++) identity[i * order + i] = 1;
+  double *wanted = kkt->residual;
+  memset(wanted, 0, n * sizeof(double));
+  wanted[k] = -sign;
+  for (size_t i = 0; i < kkt->count; i++) {
+    if (kkt->strong[i]) continue;
+    for (size_t l = 0; l < order; l++)
+      kkt->packed[rows * order + l] = dense_dot(n, kkt->rows + i * n, basis + l * n);
+    kkt->packed_offset[rows++] = 0;
+  }
+  cone->n = order;
+  cone->rows = rows;
+  cone->h = identity;
+  cone->g = wanted;
+  cone->a = kkt->packed;
+  cone->c = kkt->packed_offset;
+  memset(way, 0, n * sizeof *way);
+  if (program_solve(cone) != PROGRAM_SOLVED) return 0;
+  for (size_t l = 0; l < order; l++)
+    for (size_t i = 0; i < n; i++) way[i] += cone->p[l] * basis[l * n + i];
+  const double NOTHING = 1e-7;
+  double length = dense_norm(n, way);
+  return length > NOTHING ? length : 0;
+}
+
+static double kkt_bend(const Kkt *kkt, const double *way) {
+  size_t n = kkt->held.n;
+  double sum = 0, length = dense_norm(n, way);
+  for (size_t i = 0; i < n; i++) sum += way[i] * dense_dot(n, kkt->h + i * n, way);
+  return sum / (length * length);
+}
+
+static bool kkt_has_weak(const Kkt *kkt) {
+  for (size_t k = 0; k < kkt->count; k++)
+    if (!kkt->strong[k]) return true;
+  return false;
+}
+
+static void kkt_show(Course *course, const Kkt *kkt, const double *way) {
+  for (size_t i = 0; i < course->n; i++) course->unit[i] = way[i] * kkt->typical[i];
+  course_direct(course, course->unit);
+}
+
+/* x + t way, brought back to the strong constraints; the value's growth, nan when not feasible. */
+static double kkt_growth(Course *course, Kkt *kkt, Place *trial, const double *way, double t) {
+  enum { CORRECTIONS = 6 };
+  size_t n = course->n;
+  for (size_t i = 0; i < n; i++) trial->x[i] = kkt->at.x[i] + t * way[i] * kkt->typical[i];
+  for (int step = 0; step < CORRECTIONS; step++) {
+    size_t rows = 0;
+    if (!course_constraints(course, trial->x, trial->c)) return NAN;
+    if (course_feasible(course, trial->c)) break;
+    for (size_t k = 0; k < kkt->count; k++)
+      if (kkt->strong[k])
+        kkt->packed_offset[rows++] =
+            course->norm[kkt->list[k]] > 0 ? trial->c[kkt->list[k]] / course->norm[kkt->list[k]]
+                                           : 0;
+    subspace_normal(&kkt->held, kkt->packed_offset, kkt->p);
+    for (size_t i = 0; i < n; i++) trial->x[i] += kkt->p[i] * kkt->typical[i];
+  }
+  if (!course_measure(course, trial) || !course_feasible(course, trial->c)) return NAN;
+  return trial->value - kkt->at.value;
+}
+
+/* Whether values fall along +-way, a hundredth of a typical step out. */
+static bool kkt_falls(Course *course, Kkt *kkt, const double *way) {
+  const double AWAY = 1e-2;
+  Place trial;
+  course_place(course, &trial);
+  double pull = kkt->size;
+  for (size_t k = 0; k < kkt->count; k++) pull += fabs(kkt->multiplier[k]);
+  for (int side = -1; side <= 1; side += 2) {
+    double growth = kkt_growth(course, kkt, &trial, way, side * AWAY);
+    double noise = 64 * DBL_EPSILON * (fabs(kkt->at.value) + fabs(growth)) +
+                   2 * COURSE_FEASIBLE * pull; /* what a tolerated violation may win */
+    if (growth < -noise) return true;
+  }
+  return false;
+}
+
+/* The eigenvectors with curvature at most [limit] as a basis of scaled directions. */
+static size_t kkt_basis(const Kkt *kkt, double limit, double *basis) {
+  size_t count = 0;
+  while (count < kkt_free(kkt) && kkt->spectrum.values[count] <= limit) {
+    kkt_eigenvector(kkt, count, basis + count * kkt->held.n);
+    count++;
+  }
+  return count;
+}
+
+/* An allowed direction of curvature below [limit] among the lowest eigenvectors, into way. */
+static bool kkt_find(Course *course, Kkt *kkt, double limit, double *way) {
+  size_t n = course->n;
+  double *basis = course_numbers(course, n * n);
+  size_t order = kkt_basis(kkt, limit, basis);
+  for (size_t k = 0; k < order; k++) {
+    if (!kkt_has_weak(kkt)) {
+      memcpy(way, basis + k * n, n * sizeof *way);
+      return true;
+    }
+    for (int sign = 1; sign >= -1; sign -= 2)
+      if (kkt_allowed(course, kkt, basis, order, k, sign, way) > 0 && kkt_bend(kkt, way) <= limit)
+        return true;
+  }
+  return false;
+}
+
+static bool kkt_strong_inequality(const Course *course, const Kkt *kkt) {
+  for (size_t k = 0; k < kkt->count; k++)
+    if (kkt->strong[k] && !kkt_equality(course, kkt, k)) return true;
+  return false;
+}
+
+static KktKind kkt_curved_kind(Course *course, Kkt *kkt) {
+  size_t order = kkt_free(kkt);
+  if (!kkt->has_hessian) return order == 0 ? KKT_STRICT_MINIMUM : KKT_STATIONARY;
+  const double *w = kkt->spectrum.values;
+  if (order == 0 || w[0] > kkt->flat) return KKT_STRICT_MINIMUM;
+  bool maximum = w[order - 1] < -kkt->flat && !kkt_strong_inequality(course, kkt);
+  double *way = course_numbers(course, course->n);
+  bool negative = w[0] < -kkt->flat;
+  if (negative && kkt_find(course, kkt, -kkt->flat, way)) {
+    kkt_show(course, kkt, way);
+    return maximum ? KKT_MAXIMUM : KKT_SADDLE;
+  }
+  if (!kkt_find(course, kkt, kkt->flat, way)) {
+    if (!negative) return KKT_STRICT_MINIMUM;
+    kkt_eigenvector(kkt, 0, way); /* no single look settles a cone over mixed curvature */
+  }
+  kkt_show(course, kkt, way);
+  bool convex = course->result->convex && course->constraints->linear;
+  if (!convex && kkt_falls(course, kkt, way)) {
+    course->result->lower_nearby = true;
+    return KKT_NOT_STATIONARY;
+  }
+  return KKT_FLAT;
+}
+
+/* --- what the result says --------------------------------------------------------------------- */
+
+static void kkt_fill(Course *course, const Kkt *kkt) {
+  ConstrainedResult *result = course->result;
+  size_t n = course->n, m = course->m;
+  const Place *at = &kkt->at;
+  memcpy(result->gradient, at->g, n * sizeof(double));
+  memset(result->multiplier, 0, m * sizeof(double));
+  memset(result->active, 0, m * sizeof(bool));
+  memset(result->weak, 0, m * sizeof(bool));
+  result->active_count = kkt->count;
+  result->active_rank = kkt->all.rank;
+  result->licq = kkt->all.rank == kkt->count;
+  result->reduced_order = kkt_free(kkt);
+  result->violation = result->complementarity = 0;
+  for (size_t k = 0; k < kkt->count; k++) {
+    size_t i = kkt->list[k];
+    result->active[i] = true;
+    result->weak[i] = !kkt->strong[k];
+    double norm = course->norm[i];
+    result->multiplier[i] = kkt->strong[k] && norm > 0 ? kkt->multiplier[k] / norm : 0;
+    if (i >= course->equalities)
+      result->complementarity =
+          fmax(result->complementarity, fabs(result->multiplier[i] * at->c[i]));
+  }
+  for (size_t i = 0; i < m; i++) {
+    double excess = course_excess(course, i, at->c[i]);
+    if (excess > result->violation) result->worst = i;
+    result->violation = fmax(result->violation, excess);
+  }
+  for (size_t k = 0; k < n; k++) {
+    double sum = at->g[k];
+    for (size_t i = 0; i < m; i++) sum += result->multiplier[i] * at->j[i * n + k];
+    course->unit[k] = sum;
+  }
+  result->stationarity = dense_norm(n, course->unit);
+}
+
+static void kkt_precision(Course *course, const Kkt *kkt) {
+  enum { ALL_DIGITS = 15 };
+  ConstrainedResult *result = course->result;
+  result->error_bar = 0;
+  for (size_t i = 0; i < course->n; i++)
+    result->error_bar = fmax(result->error_bar, fabs(kkt->p[i] * kkt->typical[i]));
+  double digits = kkt->step > 0 ? -log10(kkt->step) : ALL_DIGITS;
+  result->digits = fmin(fmax(digits, 0), ALL_DIGITS);
+  if (!kkt->has_hessian && result->reduced_order > 0) result->error_bar = result->digits = NAN;
+}
+
+/* Eigenvalues of the Hessian of L along the constraints, in the user's units. */
+static void kkt_spectrum(Course *course, Kkt *kkt) {
+  ConstrainedResult *result = course->result;
+  size_t n = course->n, rows = 0, order;
+  if (!kkt->has_hessian) return;
+  for (size_t k = 0; k < kkt->count; k++) {
+    if (!kkt->strong[k]) continue;
+    const double *row = kkt->at.j + kkt->list[k] * n;
+    double norm = dense_norm(n, row);
+    for (size_t i = 0; i < n; i++) kkt->packed[rows * n + i] = norm > 0 ? row[i] / norm : 0;
+    rows++;
+  }
+  if (!subspace_span(&kkt->some, rows, kkt->packed) || kkt->some.rank == n) return;
+  order = n - kkt->some.rank;
+  for (size_t i = 0; i < order; i++) {
+    const double *z = subspace_null(&kkt->some, i);
+    for (size_t k = 0; k < n; k++) {
+      kkt->way[k] = 0;
+      for (size_t l = 0; l < n; l++)
+        kkt->way[k] += kkt->h[k * n + l] / kkt->typical[k] / kkt->typical[l] * z[l];
+    }
+    for (size_t k = 0; k < order; k++)
+      kkt->reduced[i * order + k] = dense_dot(n, kkt->way, subspace_null(&kkt->some, k));
+  }
+  kkt->spectrum.n = order;
+  if (!spectrum_compute(&kkt->spectrum, kkt->reduced)) return;
+  result->has_spectrum = true;
+  result->eigenvalue_min = kkt->spectrum.values[0];
+  result->eigenvalue_max = kkt->spectrum.values[order - 1];
+}
+
+static void kkt_reset(ConstrainedResult *result) {
+  result->has_spectrum = result->lower_nearby = result->converged = false;
+  result->has_direction = result->has_direction && result->unbounded;
+  result->eigenvalue_min = result->eigenvalue_max = NAN;
+  result->error_bar = result->digits = NAN;
+}
+
+/* A small number of steps at random: nothing lower and feasible near the point? */
+static bool kkt_lower_nearby(Course *course, Kkt *kkt) {
+  enum { PER_VARIABLE = 4 };
+  const double AWAY = 1e-3, GAIN = 1e-6; /* less is what dependent constraints tolerate */
+  size_t n = course->n;
+  Place trial;
+  course_place(course, &trial);
+  unsigned long long seed = 88172645463325252ULL; /* xorshift: Marsaglia, J. Stat. Softw. 8, 2003 */
+  for (size_t k = 0; k < PER_VARIABLE * n; k++) {
+    for (size_t i = 0; i < n; i++) {
+      seed ^= seed << 13;
+      seed ^= seed >> 7;
+      seed ^= seed << 17;
+      double shift = (double)(seed >> 11) / 4503599627370496.0 - 1;
+      trial.x[i] = kkt->at.x[i] + AWAY * shift * kkt->typical[i];
+    }
+    if (!course_restore(course, trial.x, NULL, trial.x) || !course_measure(course, &trial)) continue;
+    bool strict = true;
+    for (size_t i = 0; i < course->m; i++) {
+      double excess = course_excess(course, i, trial.c[i]);
+      strict = strict && excess <= fmax(course_excess(course, i, kkt->at.c[i]), 1e-12);
+    }
+    if (strict && trial.value < kkt->at.value - GAIN * (1 + fabs(kkt->at.value))) return true;
+  }
+  return false;
+}
+
+/* The least |sum mu_i a_i| over mu >= 0 with sum 1: near 0, multipliers need not exist. */
+static double kkt_dependence(const Course *course, Kkt *kkt) {
+  enum { ROUNDS = 200 };
+  size_t n = course->n, count = kkt->count;
+  double *sum = kkt->way;
+  if (kkt->all.rank == count) return 1;
+  if (course->equalities > 0) return 0; /* any dependence may involve one */
+  memcpy(sum, kkt->rows, n * sizeof *sum);
+  for (int round = 0; round < ROUNDS; round++) { /* Frank and Wolfe */
+    size_t best = 0;
+    double least = INFINITY;
+    for (size_t k = 0; k < count; k++) {
+      double along = dense_dot(n, kkt->rows + k * n, sum);
+      if (along < least) {
+        least = along;
+        best = k;
+      }
+    }
+    const double *row = kkt->rows + best * n;
+    double square = dense_dot(n, sum, sum), gap = square - least;
+    double length = square - 2 * least + dense_dot(n, row, row);
+    if (!(gap > 0) || !(length > 0)) break;
+    double t = fmin(gap / length, 1);
+    for (size_t i = 0; i < n; i++) sum[i] += t * (row[i] - sum[i]);
+  }
+  return dense_norm(n, sum);
+}
+
+static KktKind kkt_loose_kind(Course *course, Kkt *kkt) {
+  const double DEPENDENT = 1e-6;
+  if (course->constraints->linear || kkt_dependence(course, kkt) > DEPENDENT)
+    return KKT_NOT_STATIONARY; /* multipliers would have to exist */
+  if (kkt_lower_nearby(course, kkt)) return KKT_NOT_STATIONARY;
+  return KKT_DEGENERATE;
+}
+
+/* Whether the violations' squares have no way down from here: kind of an infeasible point. */
+static KktKind kkt_infeasible(Course *course, const Kkt *kkt) {
+  const double NEGLIGIBLE = 1e-6;
+  size_t n = course->n;
+  double slope = 0, size = 0;
+  for (size_t k = 0; k < n; k++) {
+    double sum = 0, terms = 0;
+    for (size_t i = 0; i < course->m; i++) {
+      double c = kkt->at.c[i], excess = i < course->equalities ? c : fmax(c, 0);
+      double term = excess * kkt->at.j[i * n + k] * kkt->typical[k];
+      sum += term;
+      terms += fabs(term);
+    }
+    slope = fmax(slope, fabs(sum));
+    size = fmax(size, terms);
+  }
+  double violation = 0;
+  for (size_t i = 0; i < course->m; i++)
+    violation += pow(course_excess(course, i, kkt->at.c[i]), 2);
+  bool least = slope <= NEGLIGIBLE * size || slope <= NEGLIGIBLE * NEGLIGIBLE * violation;
+  return least ? KKT_INFEASIBLE : KKT_NOT_STATIONARY;
+}
+
+static void kkt_explain(Course *course, const Kkt *kkt) {
+  ConstrainedResult *result = course->result;
+  const char *extremum = result->negated ? "maximum" : "minimum";
+  if (!kkt->feasible && result->kind == KKT_INFEASIBLE)
+    course_reason(course, "%s",
+                  result->linear ? "the constraints contradict each other"
+                                 : "no point nearby satisfies the constraints");
+  else if (!kkt->feasible && result->reason[0] == '\0')
+    course_reason(course, "no feasible point was found");
+  else if (result->kind == KKT_SADDLE || result->kind == KKT_MAXIMUM)
+    course_reason(course, "the multipliers exist, but this is no %s", extremum);
+  else if (result->kind == KKT_DEGENERATE)
+    course_reason(course, "the gradients of the active constraints are dependent here, so there "
+                          "need not be multipliers, and there are none to prove a %s",
+                  extremum);
+  else if (result->converged)
+    course_reason(course, "%s",
+                  result->within_tolerance ? "the gradient of the Lagrangian is within the tolerance"
+                                           : "the next Newton step is negligible");
+  else if (result->reason[0] == '\0')
+    course_reason(course, "the gradient of the Lagrangian is not zero");
+}
+
+void kkt_judge(Course *course) {
+  ConstrainedResult *result = course->result;
+  Kkt *kkt = kkt_get(course);
+  kkt_reset(result);
+  memcpy(kkt->at.x, result->x, course->n * sizeof(double));
+  if (!kkt_examine(course, kkt)) {
+    result->kind = result->unbounded ? KKT_UNBOUNDED : KKT_UNDEFINED;
+    return;
+  }
+  course_prefer(course, &kkt->at);
+  kkt_fill(course, kkt);
+  kkt_precision(course, kkt);
+  Place kept; /* looking around must not move the answer */
+  course_place(course, &kept);
+  course_copy(course, &kept, &kkt->at);
+  if (result->unbounded) result->kind = KKT_UNBOUNDED;
+  else if (!kkt->feasible) result->kind = kkt_infeasible(course, kkt);
+  else if (kkt->stationary) result->kind = kkt_curved_kind(course, kkt);
+  else result->kind = kkt_loose_kind(course, kkt);
+  bool minimum = result->kind == KKT_STRICT_MINIMUM || result->kind == KKT_FLAT ||
+                 result->kind == KKT_STATIONARY;
+  result->within_tolerance = course->options->tolerance > 0 && kkt->feasible &&
+                             result->stationarity <= course->options->tolerance &&
+                             result->kind == KKT_NOT_STATIONARY && !result->lower_nearby;
+  result->converged = minimum || result->within_tolerance;
+  if (!result->lower_nearby && !result->unbounded) course_prefer(course, &kept);
+  kkt_explain(course, kkt);
+  if (kkt->feasible) kkt_spectrum(course, kkt);
+}
