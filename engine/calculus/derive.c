@@ -353,9 +353,10 @@ static void backward_sum(Derivation *d, const Step *step, Value w) {
   else add_run(d, step->a, step->b, w);
 }
 
+/* x / |x|, and the subgradient 0 at 0: which of the two is a matter of the point, so it is guarded. */
 static void backward_norm(Derivation *d, const Step *step, Value w) {
-  if (d->trace->cell[step->out] == 0) return; /* the subgradient 0 */
   Session *s = d->session;
+  if (value_compare(s, OP_EQUAL, d->value[step->out], value_number(0))) return;
   Value x = collect(d, d->value, step->a, 1, step->b, 1, false);
   Value share = value_elementwise(s, SCALAR_DIVIDE, w, d->value[step->out]);
   Value part = value_elementwise(s, SCALAR_MULTIPLY, share, x);

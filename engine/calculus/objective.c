@@ -131,9 +131,12 @@ static bool is_polynomial(const Step *step) {
   }
 }
 
-static bool all_polynomial(const Trace *t) {
+static bool all_polynomial(const Recording *r) {
+  const Trace *t = r->trace;
+  bool *live = scratch(t->session, t->step_count + 1);
+  trace_live(t, r->output, r->outputs, live);
   for (uint32_t i = 0; i < t->step_count; i++)
-    if (!is_polynomial(&t->step[i])) return false;
+    if (live[i] && !is_polynomial(&t->step[i])) return false;
   return true;
 }
 
@@ -153,7 +156,7 @@ static bool row_is_constant(FunctionObjective *o, const Recording *gradient, uin
 bool objective_is_quadratic(FunctionObjective *o, const double *x) {
   bool undefined;
   ObjectivePath *p = path_at(o, x, &undefined);
-  if (!p || !all_polynomial(p->value.trace)) return false;
+  if (!p || !all_polynomial(&p->value)) return false;
   if ((double)p->value.trace->cell_count * (double)o->n > QUADRATIC_EFFORT) return false;
   const Recording *g = gradient_at(o, p, x);
   bool quadratic = true;

@@ -157,12 +157,31 @@ static inline void reverse_scalar(uint16_t op, double w, double a, double b, dou
   }
 }
 
-static void reverse_vector(const double *c, double *bar, const Step *step, const Run *run) {
-  const double *a = c + run->a, *b = c + run->b, *r = c + step->out, *w = bar + step->out;
+static bool is_constant(const Trace *t, uint32_t cell) {
+  return t->producer[cell] == 0 && cell - t->input >= t->input_count;
+}
+
+/* One loop for each of the commonest operations; what a constant would get is not worked out. */
+static void reverse_vector(const Trace *t, double *bar, const Step *step, const Run *run) {
+  const double *c = t->cell, *a = c + run->a, *b = c + run->b, *r = c + step->out, *w = bar + step->out;
   double *bar_a = bar + run->a, *bar_b = bar + run->b;
-  size_t da = run->a_step, db = run->b_step;
-  for (size_t i = 0; i < run->n; i++)
-    if (w[i] != 0) reverse_scalar(step->detail, w[i], a[i * da], b[i * db], r[i], &bar_a[i * da], &bar_b[i * db]);
+  size_t da = run->a_step, db = run->b_step, n = run->n;
+  bool use_a = da || !is_constant(t, run->a), use_b = db || !is_constant(t, run->b);
+#define EACH(slope_a, slope_b)                                                                     \
+  for (size_t i = 0; i < n; i++) {                                                                 \
+    if (w[i] == 0) continue;                                                                       \
+    if (use_a) bar_a[i * da] += w[i] * (slope_a);                                                  \
+    if (use_b) bar_b[i * db] += w[i] * (slope_b);                                                  \
+  }
+  switch (step->detail) {
+    case SCALAR_ADD: EACH(1, 1) break;
+    case SCALAR_SUBTRACT: EACH(1, -1) break;
+    case SCALAR_MULTIPLY: EACH(b[i * db], a[i * da]) break;
+    default:
+      for (size_t i = 0; i < n; i++)
+        if (w[i] != 0) reverse_scalar(step->detail, w[i], a[i * da], b[i * db], r[i], &bar_a[i * da], &bar_b[i * db]);
+  }
+#undef EACH
 }
 
 /* C = op(A) op(B): the adjoint of op(A) is C_bar op(B)', that of op(B) is op(A)' C_bar. */
@@ -185,7 +204,7 @@ static void reverse_run(Session *s, Trace *t, const Step *step, double *bar) {
   const double *c = t->cell;
   double w = bar[step->out];
   switch (step->op) {
-    case STEP_VECTOR: reverse_vector(c, bar, step, &t->run[step->a]); break;
+    case STEP_VECTOR: reverse_vector(t, bar, step, &t->run[step->a]); break;
     case STEP_SUM:
       for (uint32_t i = 0; i < step->b; i++) bar[step->a + i] += w;
       break;

@@ -291,6 +291,63 @@ void trace_guard(Trace *trace, Operator op, uint32_t a, uint32_t b, bool outcome
   add_step(trace, (Step){.op = STEP_GUARD, .detail = (uint16_t)op, .out = outcome, .a = a, .b = b}, 0);
 }
 
+/* ---- what matters ---- */
+
+static uint32_t results_of(const Trace *t, const Step *step) {
+  switch (step->op) {
+    case STEP_VECTOR: case STEP_GATHER: return t->run[step->a].n;
+    case STEP_PRODUCT: return t->run[step->a].m * t->run[step->a].n;
+    case STEP_RULE: return step->b;
+    case STEP_GUARD: return 0;
+    default: return 1;
+  }
+}
+
+static void need(bool *needed, uint32_t first, uint32_t count) { memset(needed + first, true, count); }
+
+static void need_operands(const Trace *t, const Step *step, bool *needed) {
+  const Run *run = &t->run[step->a];
+  switch (step->op) {
+    case STEP_VECTOR:
+      need(needed, run->a, run->a_step ? run->n : 1);
+      need(needed, run->b, run->b_step ? run->n : 1);
+      break;
+    case STEP_SUM: case STEP_NORM: need(needed, step->a, step->b); break;
+    case STEP_DOT:
+      need(needed, run->a, run->n);
+      need(needed, run->b, run->n);
+      break;
+    case STEP_PRODUCT:
+      need(needed, run->a, run->m * run->k);
+      need(needed, run->b, run->k * run->n);
+      break;
+    case STEP_GATHER:
+      for (uint32_t i = 0; i < run->n; i++) needed[t->pool[run->a + i]] = true;
+      break;
+    case STEP_RULE:
+      for (int i = 0; i < t->rule[step->a].rule->inputs; i++)
+        need(needed, t->rule[step->a].in[i], t->rule[step->a].in_shape[i].rows * t->rule[step->a].in_shape[i].cols);
+      break;
+    case STEP_GUARD: break;
+    default:
+      needed[step->a] = true;
+      needed[step->b] = true;
+  }
+}
+
+void trace_live(const Trace *t, const uint32_t *output, uint32_t count, bool *live) {
+  bool *needed = scratch(t->session, t->cell_count + 1);
+  memset(needed, false, t->cell_count);
+  for (uint32_t i = 0; i < count; i++)
+    if (output[i] != UINT32_MAX) needed[output[i]] = true;
+  for (uint32_t s = t->step_count; s-- > 0;) {
+    const Step *step = &t->step[s];
+    live[s] = step->op == STEP_GUARD;
+    for (uint32_t i = 0; i < results_of(t, step) && !live[s]; i++) live[s] = needed[step->out + i];
+    if (live[s]) need_operands(t, step, needed);
+  }
+}
+
 /* ---- running ---- */
 
 static void vector_execute(double *c, const Step *step, const Run *run) {

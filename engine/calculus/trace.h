@@ -121,6 +121,9 @@ uint32_t trace_product(Trace *trace, uint32_t a, bool a_transposed, uint32_t b, 
 void trace_rule(Trace *trace, const Rule *rule, const uint32_t in[], const Shape in_shape[], uint32_t out[], const Shape out_shape[]);
 void trace_guard(Trace *trace, Operator op, uint32_t a, uint32_t b, bool outcome);
 
+/* live[step] says whether the step leads to one of the outputs. UINT32_MAX outputs are skipped. */
+void trace_live(const Trace *trace, const uint32_t *output, uint32_t count, bool *live);
+
 /* Runs the trace at other inputs. False when a guard fails (the cells are then meaningless) or, with a
  * reason in *why, when a rule cannot be applied. */
 bool trace_replay(Trace *trace, const double *inputs, const char **why);

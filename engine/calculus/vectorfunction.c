@@ -162,8 +162,12 @@ void vector_hessian(VectorFunction *v, const double *x, const double *weight, do
 
 /* Linear steps keep linear things linear; a product counts when one side is constant, which the
  * dependence of the weighted gradient on x tells. */
-static bool is_algebraic(const Trace *t) {
+static bool is_algebraic(const Recording *r) {
+  const Trace *t = r->trace;
+  bool *live = scratch(t->session, t->step_count + 1);
+  trace_live(t, r->output, r->outputs, live);
   for (uint32_t i = 0; i < t->step_count; i++) {
+    if (!live[i]) continue;
     unsigned op = t->step[i].op == STEP_VECTOR ? t->step[i].detail : t->step[i].op;
     bool fine = op == SCALAR_ADD || op == SCALAR_SUBTRACT || op == SCALAR_MULTIPLY || op == SCALAR_DIVIDE || op == SCALAR_NEGATE ||
                 op == STEP_SUM || op == STEP_DOT || op == STEP_PRODUCT || op == STEP_GATHER;
@@ -175,7 +179,7 @@ static bool is_algebraic(const Trace *t) {
 bool vector_is_linear(VectorFunction *v, const double *x) {
   Session *s = v->session;
   VectorPath *p = path_at(v, x);
-  if (!p || !is_algebraic(p->value.trace)) return false;
+  if (!p || !is_algebraic(&p->value)) return false;
   double *weight = scratch(s, (v->m + 1) * sizeof(double));
   for (size_t i = 0; i < v->m; i++) weight[i] = 1 + (double)i;
   const Recording *w = weighted_at(v, p, x, weight);

@@ -49,7 +49,7 @@ static void constrained_memory(Course *course) {
   ConstrainedResult *result = course->result;
   size_t n = course->n, m = course->m;
   double **vectors[] = {&result->x,     &result->gradient,   &result->direction, &course->start,
-                        &course->travelled, &course->unit};
+                        &course->travelled, &course->unit,  &course->natural};
   double **values[] = {&result->constraint, &result->multiplier, &course->norm,
                        &course->seen,       &course->best_c,     &course->multipliers};
   for (size_t k = 0; k < sizeof vectors / sizeof *vectors; k++)
@@ -83,6 +83,7 @@ static void constrained_init(Course *course, const double *start, const Constrai
   course->max_evaluations = course->run_limit = most ? most : PER_VARIABLE * n + AT_LEAST;
   result->eigenvalue_min = result->eigenvalue_max = result->error_bar = result->digits = NAN;
   constrained_memory(course);
+  for (size_t i = 0; i < n; i++) course->natural[i] = 1;
   memcpy(course->start, start, n * sizeof *start);
   memcpy(result->x, start, n * sizeof *start);
 }
@@ -115,6 +116,26 @@ static bool constrained_begin(Course *course) {
   return course_step(course, &start, NAN, 0);
 }
 
+/* Where curvatures differ wildly the coordinates have different units, which shows in them. */
+static void constrained_units(Course *course, const double *h) {
+  const double WILD = 1e6;
+  size_t n = course->n, count = 0;
+  double low = INFINITY, high = 0, mean = 0;
+  for (size_t i = 0; i < n; i++) {
+    double curvature = fabs(h[i * n + i]);
+    if (!(curvature > 0)) continue;
+    low = fmin(low, curvature);
+    high = fmax(high, curvature);
+    mean += log(curvature);
+    count++;
+  }
+  if (count < 2 || high < WILD * low) return;
+  for (size_t i = 0; i < n; i++) {
+    double curvature = fabs(h[i * n + i]);
+    if (curvature > 0) course->natural[i] = exp(0.5 * (mean / (double)count - log(curvature)));
+  }
+}
+
 /* f convex along all directions the equalities leave: then, and with linear constraints only, a
  * local minimum is global. */
 static void constrained_prove(Course *course) {
@@ -127,6 +148,7 @@ static void constrained_prove(Course *course) {
   course_spectrum(course, &spectrum, n);
   double *h = course_numbers(course, n * n), *d = course_numbers(course, n);
   if (!course_hessian(course, result->x, course->multipliers, h)) return;
+  constrained_units(course, h);
   dense_scales(n, h, d);
   for (size_t i = 0; i < n; i++)
     for (size_t k = 0; k < n; k++) h[i * n + k] /= d[i] * d[k];

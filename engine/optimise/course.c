@@ -184,11 +184,12 @@ void course_typical(const Course *course, const double *x, double *typical) {
   const double SHARE = 1e-3;
   double largest = 0;
   for (size_t i = 0; i < course->n; i++) {
-    typical[i] = fmax(fabs(x[i]), fabs(x[i] - course->start[i]));
+    typical[i] = fmax(fabs(x[i]), fabs(x[i] - course->start[i])) / course->natural[i];
     largest = fmax(largest, typical[i]);
   }
   for (size_t i = 0; i < course->n; i++)
-    typical[i] = largest > 0 ? fmax(typical[i], fmin(SHARE * largest, 1)) : 1;
+    typical[i] =
+        course->natural[i] * (largest > 0 ? fmax(typical[i], fmin(SHARE * largest, 1)) : 1);
 }
 
 bool course_exhausted(const Course *course) {

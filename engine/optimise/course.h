@@ -26,6 +26,7 @@ typedef struct Course {
   bool has_asked;
   double *norm;        /* of each constraint's gradient in typical sizes, at the last Jacobian */
   double *seen;        /* each constraint's value at the start: what its rounding is a share of */
+  double *natural;     /* units of the coordinates as the curvatures at the start suggest them */
   double *unit;        /* work: typical sizes */
   double *best_c;      /* constraints at the best point */
   double *multipliers; /* the solver's estimate: where another one may begin, never a verdict */

@@ -48,7 +48,9 @@ typedef struct Kkt {
   double curvature; /* largest entry of the scaled Hessian */
   double flat;
   double step, slope, decrement; /* of the Newton step: length, what it cannot cure, what it wins */
+  double across;                 /* length of its part across the constraints */
   bool stationary;
+  bool slow, slow_across; /* a Newton step cured too little: a degenerate point, or constraint */
 } Kkt;
 
 static Kkt *kkt_get(Course *course) {
@@ -216,6 +218,7 @@ static void kkt_curvature(Course *course, Kkt *kkt) {
 }
 
 static void kkt_multipliers(Course *course, Kkt *kkt) {
+  const double ROUNDING = 4 * DBL_EPSILON;
   for (size_t k = 0; k < kkt->count; k++) kkt->in[k] = true;
   kkt_span(kkt, &kkt->all, kkt->in);
   subspace_multipliers(&kkt->all, kkt->g, kkt->multiplier);
@@ -227,7 +230,9 @@ static void kkt_multipliers(Course *course, Kkt *kkt) {
   }
   for (size_t k = 0; k < kkt->count; k++) {
     bool equality = kkt_equality(course, kkt, k);
-    if (!equality && kkt->multiplier[k] < 0) kkt->multiplier[k] = 0;
+    if (fabs(kkt->multiplier[k]) <= ROUNDING * fmax(kkt->size, kkt->curvature) ||
+        (!equality && kkt->multiplier[k] < 0))
+      kkt->multiplier[k] = 0;
     kkt->strong[k] = equality || kkt->multiplier[k] > nothing;
   }
   kkt_residual(course, kkt);
@@ -269,6 +274,7 @@ static void kkt_newton(Kkt *kkt) {
   size_t n = kkt->held.n;
   subspace_normal(&kkt->held, kkt->packed_offset, kkt->p);
   kkt->slope = kkt->decrement = 0;
+  kkt->across = dense_largest(n, kkt->p);
   double *bent = kkt->residual; /* the gradient after the step back to the constraints */
   if (kkt->has_hessian)
     for (size_t i = 0; i < n; i++) bent[i] += dense_dot(n, kkt->h + i * n, kkt->p);
@@ -295,10 +301,7 @@ static bool kkt_settled(const Course *course, const Kkt *kkt) {
   double noise = (kkt->has_hessian ? EXACT * (double)course->n : LOOSE) * pull;
   if (!(kkt->slope <= noise)) return false;
   bool hidden = kkt->decrement <= HIDDEN_DROP * fabs(kkt->at.value) && kkt->step <= NEAR_STEP;
-  double normal = 0;
-  for (size_t k = 0; k < kkt->count; k++)
-    if (kkt->strong[k]) normal = fmax(normal, fabs(kkt->offset[k]));
-  return kkt->step <= NEGLIGIBLE_STEP || (hidden && normal <= COURSE_FEASIBLE);
+  return kkt->across <= NEGLIGIBLE_STEP && (kkt->step <= NEGLIGIBLE_STEP || hidden);
 }
 
 /* Everything about the point in kkt->at.x; false when it has no numbers. */
@@ -313,6 +316,23 @@ static bool kkt_examine(Course *course, Kkt *kkt) {
   return true;
 }
 
+/* Takes the Newton step to see what it leaves: of a good one nearly nothing. */
+static void kkt_try_newton(Course *course, Kkt *kkt) {
+  const double LAST_DIGITS = 1e-13, SOLVED = 0.1;
+  size_t n = course->n;
+  double step = kkt->step, across = kkt->across;
+  kkt->slow = kkt->slow_across = false;
+  if (!kkt->has_hessian || step <= LAST_DIGITS || course->result->convex) return;
+  double *x = course_numbers(course, n);
+  memcpy(x, kkt->at.x, n * sizeof *x);
+  for (size_t i = 0; i < n; i++) kkt->at.x[i] += kkt->p[i] * kkt->typical[i];
+  bool defined = kkt_examine(course, kkt);
+  kkt->slow = !defined || kkt->step > fmax(SOLVED * step, LAST_DIGITS);
+  kkt->slow_across = !defined || kkt->across > fmax(SOLVED * across, LAST_DIGITS);
+  memcpy(kkt->at.x, x, n * sizeof *x);
+  kkt_examine(course, kkt);
+}
+
 void kkt_polish(Course *course) {
   enum { MOST = 3 };
   const double ENOUGH = 1e-13, CLOSE = 1e-3;
@@ -324,6 +344,9 @@ void kkt_polish(Course *course) {
   if (!kkt_examine(course, kkt)) return;
   for (int k = 0; k < MOST; k++) {
     double step = kkt->step, value = kkt->at.value;
+    double rise = COURSE_FEASIBLE * (fabs(value) + kkt->size); /* and what violation has won */
+    for (size_t i = 0; i < kkt->count; i++)
+      rise += 2 * fabs(kkt->multiplier[i] * kkt->offset[i]);
     bool feasible = kkt->feasible;
     course_copy(course, &best, &kkt->at);
     bool worth = step > ENOUGH && step < CLOSE && !course_exhausted(course);
@@ -331,7 +354,7 @@ void kkt_polish(Course *course) {
       kkt->at.x[i] = best.x[i] + kkt->p[i] * kkt->typical[i];
     worth = worth && kkt_examine(course, kkt) && kkt->step < 0.5 * step;
     worth = worth && (kkt->feasible || !feasible);
-    worth = worth && kkt->at.value <= value + COURSE_FEASIBLE * (fabs(value) + kkt->size);
+    worth = worth && kkt->at.value <= value + rise;
     if (!worth) break;
     course_copy(course, &best, &kkt->at);
     course->result->iterations++;
@@ -415,20 +438,24 @@ static double kkt_growth(Course *course, Kkt *kkt, Place *trial, const double *w
   return trial->value - kkt->at.value;
 }
 
-/* Whether values fall along +-way, a hundredth of a typical step out. */
-static bool kkt_falls(Course *course, Kkt *kkt, const double *way) {
-  const double AWAY = 1e-2;
+typedef enum Probe { PROBE_RISES, PROBE_LEVEL, PROBE_FALLS } Probe;
+
+/* Looks at values along +-way, a hundredth of a typical step out. */
+static Probe kkt_probe(Course *course, Kkt *kkt, const double *way) {
+  const double AWAY = 1e-2, SHARE = 0.2; /* of the growth the Hessian promises */
   Place trial;
   course_place(course, &trial);
-  double pull = kkt->size;
+  double pull = kkt->size, curvature = kkt_bend(kkt, way), length = dense_norm(course->n, way);
+  bool rises = curvature > kkt->flat;
   for (size_t k = 0; k < kkt->count; k++) pull += fabs(kkt->multiplier[k]);
   for (int side = -1; side <= 1; side += 2) {
-    double growth = kkt_growth(course, kkt, &trial, way, side * AWAY);
+    double growth = kkt_growth(course, kkt, &trial, way, side * AWAY / length);
     double noise = 64 * DBL_EPSILON * (fabs(kkt->at.value) + fabs(growth)) +
                    2 * COURSE_FEASIBLE * pull; /* what a tolerated violation may win */
-    if (growth < -noise) return true;
+    if (growth < -noise) return PROBE_FALLS;
+    rises = rises && growth >= SHARE * 0.5 * curvature * AWAY * AWAY;
   }
-  return false;
+  return rises ? PROBE_RISES : PROBE_LEVEL;
 }
 
 /* The eigenvectors with curvature at most [limit] as a basis of scaled directions. */
@@ -464,29 +491,44 @@ static bool kkt_strong_inequality(const Course *course, const Kkt *kkt) {
   return false;
 }
 
+/* Flat, or worth another look: by values along [way]. */
+static KktKind kkt_flat_kind(Course *course, Kkt *kkt, const double *way) {
+  if (course->result->convex) return KKT_FLAT;
+  switch (kkt_probe(course, kkt, way)) {
+  case PROBE_RISES: return KKT_STRICT_MINIMUM;
+  case PROBE_LEVEL: return KKT_FLAT;
+  case PROBE_FALLS: break;
+  }
+  course->result->lower_nearby = true;
+  return KKT_NOT_STATIONARY;
+}
+
 static KktKind kkt_curved_kind(Course *course, Kkt *kkt) {
   size_t order = kkt_free(kkt);
   if (!kkt->has_hessian) return order == 0 ? KKT_STRICT_MINIMUM : KKT_STATIONARY;
+  if (kkt->slow_across) return KKT_DEGENERATE;
   const double *w = kkt->spectrum.values;
-  if (order == 0 || w[0] > kkt->flat) return KKT_STRICT_MINIMUM;
-  bool maximum = w[order - 1] < -kkt->flat && !kkt_strong_inequality(course, kkt);
   double *way = course_numbers(course, course->n);
+  if (order == 0) return KKT_STRICT_MINIMUM;
+  if (w[0] > kkt->flat) {
+    if (!kkt->slow) return KKT_STRICT_MINIMUM;
+    kkt_eigenvector(kkt, 0, way);
+    return kkt_flat_kind(course, kkt, way);
+  }
+  bool maximum = w[order - 1] < -kkt->flat && !kkt_strong_inequality(course, kkt);
   bool negative = w[0] < -kkt->flat;
   if (negative && kkt_find(course, kkt, -kkt->flat, way)) {
     kkt_show(course, kkt, way);
     return maximum ? KKT_MAXIMUM : KKT_SADDLE;
   }
-  if (!kkt_find(course, kkt, kkt->flat, way)) {
-    if (!negative) return KKT_STRICT_MINIMUM;
-    kkt_eigenvector(kkt, 0, way); /* no single look settles a cone over mixed curvature */
+  if (kkt_find(course, kkt, kkt->flat, way)) {
+    kkt_show(course, kkt, way);
+    return kkt_flat_kind(course, kkt, way);
   }
-  kkt_show(course, kkt, way);
-  bool convex = course->result->convex && course->constraints->linear;
-  if (!convex && kkt_falls(course, kkt, way)) {
-    course->result->lower_nearby = true;
-    return KKT_NOT_STATIONARY;
-  }
-  return KKT_FLAT;
+  if (!negative) return KKT_STRICT_MINIMUM;
+  kkt_eigenvector(kkt, 0, way); /* no single look settles a cone over mixed curvature */
+  KktKind kind = kkt_flat_kind(course, kkt, way);
+  return kind == KKT_STRICT_MINIMUM ? KKT_FLAT : kind;
 }
 
 /* --- what the result says --------------------------------------------------------------------- */
@@ -608,8 +650,8 @@ static double kkt_dependence(const Course *course, Kkt *kkt) {
   enum { ROUNDS = 200 };
   size_t n = course->n, count = kkt->count;
   double *sum = kkt->way;
-  if (kkt->all.rank == count) return 1;
-  if (course->equalities > 0) return 0; /* any dependence may involve one */
+  if (count == 0) return 1;
+  if (course->equalities > 0) return kkt->all.rank < count ? 0 : 1; /* it may involve one */
   memcpy(sum, kkt->rows, n * sizeof *sum);
   for (int round = 0; round < ROUNDS; round++) { /* Frank and Wolfe */
     size_t best = 0;
@@ -674,8 +716,8 @@ static void kkt_explain(Course *course, const Kkt *kkt) {
   else if (result->kind == KKT_SADDLE || result->kind == KKT_MAXIMUM)
     course_reason(course, "the multipliers exist, but this is no %s", extremum);
   else if (result->kind == KKT_DEGENERATE)
-    course_reason(course, "the gradients of the active constraints are dependent here, so there "
-                          "need not be multipliers, and there are none to prove a %s",
+    course_reason(course, "the gradients of the active constraints are dependent or vanish "
+                          "here, so there are no multipliers to prove a %s",
                   extremum);
   else if (result->converged)
     course_reason(course, "%s",
@@ -694,6 +736,7 @@ void kkt_judge(Course *course) {
     result->kind = result->unbounded ? KKT_UNBOUNDED : KKT_UNDEFINED;
     return;
   }
+  if (kkt->stationary && !result->unbounded) kkt_try_newton(course, kkt);
   course_prefer(course, &kkt->at);
   kkt_fill(course, kkt);
   kkt_precision(course, kkt);

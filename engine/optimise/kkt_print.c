@@ -65,8 +65,9 @@ static void kkt_print_flat(const ConstrainedResult *result, const char *const *n
   else
     text_format(out,
                 "value %.6g at a flat %s (no feasible value tried nearby is %s, the second "
-                "derivatives cannot tell): flat",
-                kkt_value(result), extremum, result->negated ? "higher" : "lower");
+                "derivatives cannot tell)%s",
+                kkt_value(result), extremum, result->negated ? "higher" : "lower",
+                result->has_direction ? ": flat" : "");
   kkt_direction(result, names, out);
   text_string(out, "\n");
 }

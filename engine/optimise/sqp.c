@@ -32,7 +32,7 @@ typedef struct Sqp {
   bool exact;
   Place here, trial;
   double *typical, *g, *a, *c, *weight; /* the program: scaled gradient and Jacobian, constraints */
-  double *multiplier, *y;               /* per constraint; the scaled step */
+  double *multiplier, *y, *way;         /* per constraint; the scaled step; the last one taken */
   double *raw, *h, *b;                  /* Hessian as it came, scaled, made convex */
   double *zh, *change, *reduced, *packed; /* work */
   bool *held, *next;
@@ -40,7 +40,7 @@ typedef struct Sqp {
   double *relaxed_h, *relaxed_g, *relaxed_a;
   Subspace across;
   Spectrum spectrum;
-  double theta, radius, growth, predicted, length;
+  double theta, radius, growth, predicted, length, last;
   bool boxed, slack; /* the step ends at the box; the constraints were relaxed for it */
   struct {
     double theta, value;
@@ -53,7 +53,7 @@ static void sqp_init(Sqp *sqp, Course *course, bool exact) {
   *sqp = (Sqp){.course = course, .n = n, .m = m, .exact = exact};
   course_place(course, &sqp->here);
   course_place(course, &sqp->trial);
-  double **vectors[] = {&sqp->typical, &sqp->g, &sqp->y, &sqp->zh, &sqp->change};
+  double **vectors[] = {&sqp->typical, &sqp->g, &sqp->y, &sqp->zh, &sqp->change, &sqp->way};
   double **values[] = {&sqp->c, &sqp->weight, &sqp->multiplier};
   double **matrices[] = {&sqp->raw, &sqp->h, &sqp->b, &sqp->reduced};
   for (size_t k = 0; k < sizeof vectors / sizeof *vectors; k++)
@@ -397,6 +397,7 @@ static double sqp_stationarity(Sqp *sqp) {
 static bool sqp_move(Sqp *sqp) {
   Course *course = sqp->course;
   if (!course_derive(course, &sqp->trial)) return false;
+  for (size_t k = 0; k < sqp->n; k++) sqp->way[k] = sqp->trial.x[k] - sqp->here.x[k];
   const Program *program = &sqp->program;
   if (!sqp->slack) memcpy(sqp->multiplier, program->multiplier, sqp->m * sizeof(double));
   course->result->iterations++;
@@ -423,6 +424,7 @@ static void sqp_adapt(Sqp *sqp, double drop, double predicted, bool falling) {
 
 /* A trial step, corrected if it fails; true when the point moved. */
 static bool sqp_attempt(Sqp *sqp) {
+  const double SHORTER = 0.9;
   bool falling, passes = false;
   double length = sqp->length, predicted = sqp->predicted, before = sqp->here.value;
   bool measured = sqp_measure(sqp);
@@ -433,7 +435,10 @@ static bool sqp_attempt(Sqp *sqp) {
     passes = sqp_passes(sqp, sqp_theta(sqp, sqp->trial.c), &falling);
   if (passes && !falling) sqp_filter(sqp);
   if (passes && sqp_move(sqp)) {
-    sqp->straight = sqp->boxed && falling && sqp->theta == 0 ? sqp->straight + 1 : 0;
+    double way = dense_largest(sqp->n, sqp->way);
+    bool steady = falling && sqp->theta == 0 && (sqp->boxed || way >= SHORTER * sqp->last);
+    sqp->straight = steady ? sqp->straight + 1 : 0;
+    sqp->last = way;
     sqp_adapt(sqp, before - sqp->here.value, predicted, falling);
     return true;
   }
@@ -528,8 +533,7 @@ static bool sqp_chases_infinity(Sqp *sqp) {
   enum { PATIENCE = 6 };
   if (sqp->straight < PATIENCE || sqp->theta > 0) return false;
   sqp->straight = 0;
-  for (size_t k = 0; k < sqp->n; k++) sqp->zh[k] = sqp->y[k] * sqp->typical[k];
-  return course_falls_for_ever(sqp->course, &sqp->here, sqp->zh);
+  return course_falls_for_ever(sqp->course, &sqp->here, sqp->way);
 }
 
 static void sqp_go(Course *course, bool exact) {

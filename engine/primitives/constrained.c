@@ -1,11 +1,230 @@
 /* constrained.c - minimisation under constraints: the differences behind s.t. handed to the solver, its
  * answer as a record.
  *
+ * The solver wants equalities first; the student's order is kept in [place] and given back in the
+ * multipliers.
+ *
  * SPDX-License-Identifier: GPL-3.0-or-later */
-#include "calculus/vectorfunction.h"
-#include "machine/session.h"
-#include "primitives/problem.h"
+#include "optimise/constrained.h"
 
+#include <assert.h>
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "calculus/point.h"
+#include "calculus/vectorfunction.h"
+#include "machine/random.h"
+#include "machine/session.h"
+#include "optimise/kkt.h"
+#include "primitives/problem.h"
+#include "values/operate.h"
+
+typedef struct Side {
+  VectorFunction function;
+  size_t equalities;
+  size_t *place;     /* solver's constraint k is difference place[k] */
+  double *in_order;  /* m numbers in the student's order */
+  double *rows;      /* m×n */
+  const char **text; /* by the solver's order */
+} Side;
+
+/* ---- callbacks ---- */
+
+static void side_value(void *context, const double *x, double *c) {
+  Side *side = context;
+  vector_value(&side->function, x, side->in_order);
+  for (size_t k = 0; k < side->function.m; k++) c[k] = side->in_order[side->place[k]];
+}
+
+static void side_jacobian(void *context, const double *x, double *j) {
+  Side *side = context;
+  size_t n = side->function.n;
+  vector_jacobian(&side->function, x, side->rows);
+  for (size_t k = 0; k < side->function.m; k++) memcpy(j + k * n, side->rows + side->place[k] * n, n * sizeof(double));
+}
+
+static void side_hessian(void *context, const double *x, const double *multiplier, double *h) {
+  Side *side = context;
+  for (size_t k = 0; k < side->function.m; k++) side->in_order[side->place[k]] = multiplier[k];
+  vector_hessian(&side->function, x, side->in_order, h);
+}
+
+/* ---- what kind each difference is ---- */
+
+static void name_difference(Session *s, Side *side, size_t k, const char *typed, size_t entry, size_t entries) {
+  char *text = scratch(s, strlen(typed) + 40);
+  if (entries == 1) strcpy(text, typed);
+  else sprintf(text, "%s (entry %zu)", typed, entry + 1);
+  side->text[k] = text;
+}
+
+/* Groups are the constraints as typed; an array constraint is one difference per entry. */
+static void sort_differences(const Problem *p, Side *side, const Tuple *groups) {
+  Session *s = p->session;
+  size_t m = side->function.m, next = 0;
+  for (int equality = 1; equality >= 0; equality--) {
+    size_t first = 0;
+    for (uint32_t g = 0; g < groups->count; g++) {
+      size_t entries = point_size(s, groups->item[g], "a constraint");
+      bool wanted = (p->kinds->item[g].number != 0) == (equality == 1);
+      for (size_t e = 0; wanted && e < entries; e++) {
+        name_difference(s, side, next, ((String *)p->texts->item[g].object)->bytes, e, entries);
+        side->place[next++] = first + e;
+      }
+      first += entries;
+    }
+    if (equality) side->equalities = next;
+  }
+  assert(next == m);
+  (void)m;
+}
+
+static void open_side(const Problem *p, Side *side, const double *start, size_t n) {
+  Session *s = p->session;
+  side->function = (VectorFunction){.session = s, .f = p->constraints, .point = p->point, .count = p->count, .n = n};
+  Value groups = vector_open(&side->function, start);
+  size_t m = side->function.m;
+  side->place = scratch(s, (m + 1) * sizeof(size_t));
+  side->text = scratch(s, (m + 1) * sizeof(char *));
+  side->in_order = scratch(s, (m + 1) * sizeof(double));
+  side->rows = scratch(s, (m * n + 1) * sizeof(double));
+  sort_differences(p, side, (Tuple *)groups.object);
+  value_release(groups);
+}
+
+/* ---- the answer ---- */
+
+static const char *kind_text(const ConstrainedResult *r) {
+  switch (r->kind) {
+    case KKT_STRICT_MINIMUM: return r->negated ? "strict maximum" : "strict minimum";
+    case KKT_FLAT: return "flat";
+    case KKT_SADDLE: return "saddle";
+    case KKT_MAXIMUM: return r->negated ? "minimum" : "maximum";
+    case KKT_STATIONARY: return "stationary";
+    case KKT_DEGENERATE: return "degenerate";
+    case KKT_NOT_STATIONARY: return "not stationary";
+    case KKT_INFEASIBLE: return "infeasible";
+    case KKT_UNBOUNDED: return "unbounded";
+    default: return "undefined";
+  }
+}
+
+static Value multipliers_value(Session *s, const Side *side, const ConstrainedResult *r) {
+  Array *a = array_zeros(s, side->function.m, 1);
+  for (size_t k = 0; k < side->function.m; k++) a->data[side->place[k]] = r->multiplier[k];
+  return value_array(a);
+}
+
+static Value active_value(Session *s, const Side *side, const ConstrainedResult *r) {
+  uint32_t count = 0;
+  for (size_t k = 0; k < side->function.m; k++) count += r->active[k];
+  Tuple *tuple = tuple_new(s, count);
+  count = 0;
+  for (size_t k = 0; k < side->function.m; k++)
+    if (r->active[k]) tuple->item[count++] = text_value(s, side->text[k]);
+  return value_tuple(tuple);
+}
+
+static Value answer(const Problem *p, const FunctionObjective *o, const Observer *observer, const Side *side,
+                    const Constraints *constraints, const ConstrainedResult *r, const char *remark) {
+  Session *s = p->session;
+  const char **names = problem_names(p, o->n);
+  Record *record = record_new(s);
+  Value *argument = objective_arguments(o, r->x);
+  for (uint32_t i = 0; p->name && i < p->count; i++) record_put(s, record, p->name[i], value_keep(argument[i]));
+  record_put(s, record, "point", problem_point(p, argument));
+  record_put(s, record, "value", value_number(o->sign * r->value));
+  record_put(s, record, "kind", text_value(s, kind_text(r)));
+  record_put(s, record, "converged", value_boolean(r->converged));
+  record_put(s, record, "reason", text_value(s, r->reason));
+  record_put(s, record, "method", text_value(s, r->method ? r->method : ""));
+  record_put(s, record, "iterations", value_number((double)r->iterations));
+  record_put(s, record, "evaluations", value_number((double)r->evaluations));
+  record_put(s, record, "gradnorm", value_number(r->stationarity));
+  record_put(s, record, "multipliers", multipliers_value(s, side, r));
+  record_put(s, record, "active", active_value(s, side, r));
+  record_put(s, record, "trace", problem_trace(p, observer, names));
+  Text text = {0};
+  kkt_print(r, constraints, names, &text);
+  if (remark[0]) text_format(&text, "%s\n", remark);
+  if (text.length && text.bytes[text.length - 1] == '\n') text.bytes[--text.length] = 0;
+  record->style = RECORD_VERDICT;
+  record->summary = text.bytes;
+  return value_record(record);
+}
+
+/* ---- running ---- */
+
+static _Noreturn void fail_method(Session *s, const char *name) {
+  Report *r = failure(s, minimise_method(name) ? "%s takes no constraints" : "there is no method named %s", name);
+  size_t count;
+  const ConstrainedMethod *rows = constrained_methods(&count);
+  char list[190] = "";
+  for (size_t i = 0; i < count; i++)
+    if (strlen(list) + strlen(rows[i].name) + 3 < sizeof list) strcat(strcat(list, i ? ", " : ""), rows[i].name);
+  report_remark(r, "methods with constraints: %s", list);
+  raise_failure(s, r);
+}
+
+static Value run(const Problem *p, const double *start, size_t n, ConstrainedResult *r, const char *remark) {
+  Session *s = p->session;
+  const ConstrainedMethod *method = p->settings.method ? constrained_method(p->settings.method) : NULL;
+  if (p->settings.method && !method) fail_method(s, p->settings.method);
+  Side *side = scratch(s, sizeof(Side));
+  *side = (Side){0};
+  open_side(p, side, start, n);
+  Observer *observer = scratch(s, sizeof(Observer));
+  *observer = problem_observer(p, n);
+  FunctionObjective *function = scratch(s, sizeof(FunctionObjective));
+  *function = problem_function(p, n, observer);
+  Objective objective = objective_of(function);
+  objective.quadratic = objective_is_quadratic(function, start);
+  if (function->open) fail(s, "the derivative of a minimiser under constraints is not available");
+  Constraints constraints = {.equalities = side->equalities, .inequalities = side->function.m - side->equalities,
+                             .value = side_value, .jacobian = side_jacobian, .hessian = side_hessian, .context = side,
+                             .linear = vector_is_linear(&side->function, start), .text = side->text};
+  const char *refusal = method ? constrained_refusal(method, &objective, &constraints) : NULL;
+  if (refusal) fail(s, "%s %s", method->name, refusal);
+  MinimiseOptions options = problem_options(p);
+  constrained_run(&objective, &constraints, start, &options, r);
+  if (observer->shown && s->host.progress) s->host.progress(s->host.context, NULL);
+  Value record = answer(p, function, observer, side, &constraints, r, remark);
+  objective_release(function);
+  vector_release(&side->function);
+  value_release(value_builder(observer->rows));
+  if (interrupt_flag) problem_interrupted(s, record);
+  return record;
+}
+
+static bool is_better(const ConstrainedResult *a, const ConstrainedResult *b) {
+  if (a->converged != b->converged) return a->converged;
+  if (a->kind == KKT_INFEASIBLE || b->kind == KKT_INFEASIBLE) return b->kind == KKT_INFEASIBLE && a->violation < b->violation;
+  return a->value < b->value - 1e-10 * (1 + fabs(b->value));
+}
+
+enum { STARTS = 4 };
+
+/* From the start that was given, or from 0, 1 and two random points unless the first answer is proved. */
 Value problem_solve_constrained(const Problem *p) {
-  fail(p->session, "constraints are not supported in this version");
+  Session *s = p->session;
+  size_t n;
+  double *start = problem_start(p, &n);
+  ConstrainedResult *best = scratch(s, sizeof(ConstrainedResult)), *other = scratch(s, sizeof(ConstrainedResult));
+  if (p->started) return run(p, start, n, best, "");
+  uint64_t random[4];
+  memcpy(random, s->random, sizeof random);
+  random_seed(s, RANDOM_DEFAULT_SEED);
+  Value record = value_nothing();
+  for (int k = 0; k < STARTS; k++) {
+    for (size_t i = 0; i < n; i++) start[i] = k < 2 ? k : random_normal(s);
+    Value found = run(p, start, n, other, "");
+    bool take = record.kind == VALUE_NOTHING || is_better(other, best);
+    if (take) *best = *other;
+    value_release(take ? record : found);
+    record = take ? found : record;
+    if (best->convex || best->refuted || best->kind == KKT_UNBOUNDED) break;
+  }
+  memcpy(s->random, random, sizeof random);
+  return record;
 }

@@ -84,6 +84,8 @@ static void values_at(const Search *w, const double *x, double *value) {
   check_interrupt(s);
   Value argument = argument_at(w, x), result = point_call(s, w->f->primal, &argument, 1);
   value_release(argument);
+  if (solver_is_active(result))
+    fail_argument(s, 0, "fsolve cannot be differentiated here: F reads a variable of the derivative that it did not capture");
   size_t m = point_size(s, result, "the value of F");
   if (m != w->m) fail_argument(s, 0, "F gave %zu numbers at one point and %zu at another", w->m, m);
   Value *number = scratch(s, (m + 1) * sizeof(Value));

@@ -22,6 +22,7 @@ enum {
   SAMPLES_FAR = 27, /* at infinity, where f(x) may be a sum of x terms */
   FEWEST = 6,   /* samples that an extrapolation must have */
   GROWING = 12, /* samples at the end that must grow for an infinite limit, or look smooth */
+  STEADY = 10,  /* samples in a row that must agree to count without extrapolation */
   OFFSET = 6,   /* samples left out at a time when the first ones lead nowhere */
   NEAR = 20     /* from this sample on 0/0 is rounding, not the end of where f is defined */
 };
@@ -112,6 +113,16 @@ static bool is_certain(const Side *side, double largest) {
   return side->outcome == LIMIT_FOUND && (side->error <= CERTAIN * fabs(side->value) || side->error <= CERTAIN_ZERO * largest);
 }
 
+/* How far the [count] samples up to k are apart: fewer could agree by being rounded alike. */
+static double spread(const double *v, int k, int count) {
+  double low = v[k], high = v[k];
+  for (int i = k - count + 1; i < k; i++) {
+    low = fmin(low, v[i]);
+    high = fmax(high, v[i]);
+  }
+  return high - low;
+}
+
 /* The best entry of the tables over v[0] … v[count-1], up to where rounding takes over. */
 static Side extrapolate(const double *v, int count, double largest) {
   Side best = {.outcome = LIMIT_NONE, .error = INFINITY};
@@ -120,10 +131,11 @@ static Side extrapolate(const double *v, int count, double largest) {
   for (int k = 0; k < count; k++) {
     if (k >= FEWEST && best.error <= CERTAIN_ZERO * fmax(fabs(best.value), largest)) {
       double off = fabs(v[k] - best.value), noise = 10 * best.error + 8 * DBL_EPSILON * fabs(best.value);
+      if (v[k] == v[k - 1]) break; /* rounded alike: nothing more to learn */
       if (off > noise && off > 2 * nearest && fabs(v[k - 1] - best.value) > nearest) break;
       nearest = fmin(nearest, fmax(off, noise));
     }
-    if (k >= 2) consider(&best, v[k], apart(v[k], v[k - 1], v[k - 2]) + DBL_EPSILON * fabs(v[k]));
+    if (k + 1 >= FEWEST) consider(&best, v[k], spread(v, k, k + 1 < STEADY ? k + 1 : STEADY) + DBL_EPSILON * fabs(v[k]));
     neville(&tables, k, v[k], &best);
     epsilon(&tables, k, v[k], &best);
   }

@@ -32,7 +32,7 @@ static Value print_call(Session *session, const Arguments *arguments) {
   }
   text_string(text, "\n");
   if (session->level) trace_freeze(session); /* a replay would print nothing */
-  session->host.print(session->host.context, text->bytes, text->length);
+  if (session->host.print) session->host.print(session->host.context, text->bytes, text->length);
   return value_nothing();
 }
 

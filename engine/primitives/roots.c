@@ -211,7 +211,7 @@ static Value active_roots(Session *s, const Value *c, size_t n, const double *ro
 
 static void note_complex(Session *s, size_t missing) {
   if (missing == 2) note(s, "2 more roots are complex, a conjugate pair");
-  else if (missing) note(s, "%zu more roots are complex, %zu conjugate pairs", missing, missing / 2);
+  else if (missing) note(s, "%zu more roots are complex, in conjugate pairs", missing);
 }
 
 /* The coefficients as numbers, active ones as they are. */
