@@ -510,7 +510,7 @@ static double box_integral(Box *box, size_t axis) {
   double size = side.absolute / FIRST_NODES * (high - low), value = e.value;
   bool rough = status != GSL_SUCCESS && e.error > BOX_HOPELESS * fmax(fabs(value), size);
   if (is_continued(side.work, value, size, BOX_TAKEN_AWAY) || rough)
-    fail(box->session, "the integral over the box seems to diverge: its value does not settle");
+    fail(box->session, "no value found for the integral over the box: it diverges, or f oscillates or jumps too much for the rule");
   if (e.error > 1e-13 * size) box->error = fmax(box->error, e.error / fmax(fabs(value), 1e-3 * size));
   scratch_release(box->session, mark);
   return value;
