@@ -102,13 +102,20 @@ static Value function_form(Session *s, const Arguments *a, bool maximise, bool r
     report_advise(r, "argmin f(x) over x in R^2");
     raise_failure(s, r);
   }
-  if (argument_given(a, 2)) fail_argument(s, 2, "constraints are not supported in this version");
+  if (argument_given(a, 2) && a->argument[2].kind != VALUE_FUNCTION) {
+    Report *r = failure(s, "st is a function whose values must not be above 0");
+    report_advise(r, "st = x -> x[1] - 1  (or a tuple of several)");
+    report_advise(r, "minimize f(x) over x in R^2 s.t. x[1] <= 1");
+    raise_failure(s, r);
+  }
   Problem p = {.session = s, .f = f, .point = &a->argument[1], .count = 1, .maximise = maximise, .settings = read_settings(s, a, 3)};
   if (a->argument[1].kind == VALUE_TUPLE) {
     const Tuple *t = (Tuple *)a->argument[1].object;
     p.point = t->item;
     p.count = t->count;
   }
+  if (argument_given(a, 2)) p.constraints = a->argument[2];
+  p.started = true;
   Value result = problem_solve(&p);
   return record ? result : point_of(s, result);
 }
@@ -192,7 +199,7 @@ static Value call_clause(Session *s, const Arguments *a) {
 #define FORM "(f, x0 = , st = , method = , eta = , beta = , steps = , tol = )"
 const Primitive argmin_rows[ARGMIN_ROWS_COUNT] = {
     {.name = "argmin", .parameters = FORM, .call = call_argmin, .differentiable = DERIVE_THROUGH,
-     .help = "The point where f is smallest, searched from x0 with exact derivatives, and differentiable by what f closes over; argmin(v) is the position of a vector's smallest entry. Also argmin f(x) over x from x0.",
+     .help = "The point where f is smallest, searched from x0 with exact derivatives, and differentiable by what f closes over; argmin(v) is the position of a vector's smallest entry. st is a function that must not be above 0. Also argmin f(x) over x from x0 s.t. g(x) <= 0.",
      .example = "argmin(x -> (x - 3)^2, 0)", .gives = "3"},
     {.name = "argmax", .parameters = FORM, .call = call_argmax, .differentiable = DERIVE_THROUGH,
      .help = "The point where f is largest; argmax(v) is the position of a vector's largest entry.",

@@ -59,6 +59,14 @@ static void name_difference(Session *s, Side *side, size_t k, const char *typed,
   side->text[k] = text;
 }
 
+/* st = g: all its values are inequalities, without a text of their own. */
+static void take_all(Session *s, Side *side) {
+  for (size_t k = 0; k < side->function.m; k++) {
+    name_difference(s, side, k, "st <= 0", k, side->function.m);
+    side->place[k] = k;
+  }
+}
+
 /* Groups are the constraints as typed; an array constraint is one difference per entry. */
 static void sort_differences(const Problem *p, Side *side, const Tuple *groups) {
   Session *s = p->session;
@@ -89,7 +97,8 @@ static void open_side(const Problem *p, Side *side, const double *start, size_t 
   side->text = scratch(s, (m + 1) * sizeof(char *));
   side->in_order = scratch(s, (m + 1) * sizeof(double));
   side->rows = scratch(s, (m * n + 1) * sizeof(double));
-  sort_differences(p, side, (Tuple *)groups.object);
+  if (p->kinds) sort_differences(p, side, (Tuple *)groups.object);
+  else take_all(s, side);
   value_release(groups);
 }
 
