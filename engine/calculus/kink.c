@@ -65,6 +65,54 @@ const char *trace_kink(const Trace *t, const double *bar, double tolerance) {
   return NULL;
 }
 
+/* Which side of its kink an operation is on: 1 or 2, 0 for one without. floor and round jump at every
+ * whole number, so their values are compared instead. */
+static int side_of(unsigned op, double a, double b) {
+  switch (op) {
+    case SCALAR_abs: case SCALAR_sign: case SCALAR_relu: return a < 0 ? 1 : 2;
+    case SCALAR_max: case SCALAR_min: return a < b ? 1 : 2;
+    default: return 0;
+  }
+}
+
+typedef struct Sides {
+  int seen[SCALAR_COUNT];
+  double jump[SCALAR_COUNT]; /* first value of floor, ceil, round, mod's quotient */
+  bool jumped[SCALAR_COUNT];
+} Sides;
+
+static const char *meet(Sides *sides, unsigned op, double a, double b) {
+  sides->seen[op] |= side_of(op, a, b);
+  if (sides->seen[op] == 3) return scalar_row[op].name;
+  if (op != SCALAR_floor && op != SCALAR_ceil && op != SCALAR_round && op != SCALAR_mod) return NULL;
+  double step = op == SCALAR_mod ? floor(a / b) : scalar_row[op].value(a, b);
+  if (sides->jumped[op] && sides->jump[op] != step) return scalar_row[op].name;
+  sides->jumped[op] = true;
+  sides->jump[op] = step;
+  return NULL;
+}
+
+const char *trace_crosses(const Trace *t, uint32_t first) {
+  const double *c = t->cell;
+  Sides sides = {0};
+  int outcomes[OPERATOR_COUNT] = {0};
+  for (uint32_t i = first; i < t->step_count; i++) {
+    const Step *step = &t->step[i];
+    const char *name = NULL;
+    if (step->op < SCALAR_COUNT) name = meet(&sides, step->op, c[step->a], c[step->b]);
+    if (step->op == STEP_GUARD && step->detail != OP_EQUAL && step->detail != OP_UNEQUAL) {
+      outcomes[step->detail] |= step->out ? 1 : 2;
+      if (outcomes[step->detail] == 3) return "a branch";
+    }
+    if (step->op == STEP_VECTOR) {
+      const Run *run = &t->run[step->a];
+      for (uint32_t k = 0; k < run->n && !name; k++) name = meet(&sides, step->detail, c[run->a + k * run->a_step], c[run->b + k * run->b_step]);
+    }
+    if (name) return name;
+  }
+  return NULL;
+}
+
 static bool describe(unsigned op, double a, double b, double out, char text[80]) {
   const ScalarRow *row = &scalar_row[op];
   if (!isnan(out) || isnan(a) || (row->arguments == 2 && isnan(b))) return false;

@@ -11,6 +11,10 @@
  * kinks. */
 const char *trace_kink(const Trace *trace, const double *bar, double tolerance);
 
+/* Among the steps from [first] on, is there an operation with a kink that was used on both its sides? Its
+ * name, or NULL. */
+const char *trace_crosses(const Trace *trace, uint32_t first);
+
 /* The first operation of the recording that gave nan from numbers, as text like "sqrt(-1)"; false when
  * there is none. */
 bool trace_nan(const Trace *trace, char text[80]);

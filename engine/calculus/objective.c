@@ -166,7 +166,7 @@ bool objective_is_quadratic(FunctionObjective *o, const double *x) {
 
 /* ---- the minimiser as a function of the data ---- */
 
-enum { IMPLICIT_STEPS = 2, IMPLICIT_ORDERS = 3 };
+enum { IMPLICIT_STEPS = 2 };
 
 static Value newton_step(FunctionObjective *o, const Value *x) {
   Session *s = o->session;
@@ -206,6 +206,7 @@ void objective_implicit(FunctionObjective *o, const double *x, Value *point) {
     value_release(step);
   }
   trace_limit_orders(o->session, IMPLICIT_ORDERS);
+  trace_freeze(o->session); /* other data, another minimiser */
 }
 
 /* ---- kinks ---- */

@@ -100,7 +100,10 @@ static inline Value trace_value(const Trace *t, uint32_t cell) {
  * approximately): the open traces hold for this point only and must be recorded anew elsewhere. */
 void trace_freeze(Session *session);
 
-enum { ORDERS_ALL = 1000 };
+enum {
+  ORDERS_ALL = 1000,
+  IMPLICIT_ORDERS = 3 /* what two recorded Newton steps at a solution are exact to */
+};
 
 /* What is recorded on the open traces from here on has exact derivatives up to this order only. */
 void trace_limit_orders(Session *session, int orders);

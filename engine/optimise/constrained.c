@@ -50,7 +50,7 @@ static void constrained_memory(Course *course) {
   size_t n = course->n, m = course->m;
   double **vectors[] = {&result->x,     &result->gradient,   &result->direction, &course->start,
                         &course->travelled, &course->unit,  &course->natural};
-  double **values[] = {&result->constraint, &result->multiplier, &course->norm,
+  double **values[] = {&result->constraint, &result->multiplier, &course->norm, &course->slack,
                        &course->seen,       &course->best_c,     &course->multipliers};
   for (size_t k = 0; k < sizeof vectors / sizeof *vectors; k++)
     *vectors[k] = course_numbers(course, n);

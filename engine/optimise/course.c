@@ -54,7 +54,7 @@ double course_excess(const Course *course, size_t i, double c) {
 
 double course_tolerance(const Course *course, size_t i) {
   const double ROUNDING = 16 * DBL_EPSILON;
-  return fmax(COURSE_FEASIBLE * course->norm[i], ROUNDING * fabs(course->seen[i]));
+  return fmax(course->slack[i], ROUNDING * fabs(course->seen[i]));
 }
 
 bool course_feasible(const Course *course, const double *c) {
@@ -138,14 +138,22 @@ bool course_measure(Course *course, Place *place) {
   return isfinite(place->value);
 }
 
-/* How much each constraint changes over a typical step. */
+/* How much each constraint changes over a typical step, and what of it is no violation: a share of
+ * it, but far from the start only what rounding explains. */
 static void course_norms(Course *course, const Place *place) {
+  const double FAR = 1e3, ROUNDING = 64 * DBL_EPSILON;
   size_t n = course->n;
+  double reach = FAR * (1 + dense_largest(n, course->start));
   course_typical(course, place->x, course->unit);
   for (size_t i = 0; i < course->m; i++) {
-    double sum = 0;
-    for (size_t k = 0; k < n; k++) sum = hypot(sum, place->j[i * n + k] * course->unit[k]);
+    double sum = 0, near = 0;
+    for (size_t k = 0; k < n; k++) {
+      double unit = course->unit[k], slope = place->j[i * n + k];
+      sum = hypot(sum, slope * unit);
+      near = hypot(near, slope * fmin(unit, reach * course->natural[k]));
+    }
     course->norm[i] = sum;
+    course->slack[i] = fmax(COURSE_FEASIBLE * near, ROUNDING * sum);
   }
 }
 
@@ -254,7 +262,7 @@ bool course_unbounded(Course *course, const Place *place) {
 /* No constraint that mattered comes nearer: one that does would end the fall further out. */
 static bool course_open(const Course *course, const double *from, const double *c, double length) {
   for (size_t i = 0; i < course->m; i++) {
-    double slack = COURSE_FEASIBLE * course->norm[i] * (1 + length);
+    double slack = course->slack[i] + COURSE_FEASIBLE * course->norm[i] * length;
     if (!(course_excess(course, i, c[i]) <= course_excess(course, i, from[i]) + slack))
       return false;
     if (i >= course->equalities && !(c[i] <= from[i] + slack)) return false;

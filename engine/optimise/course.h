@@ -25,6 +25,7 @@ typedef struct Course {
   Place asked; /* the point asked about last: asking again costs nothing */
   bool has_asked;
   double *norm;        /* of each constraint's gradient in typical sizes, at the last Jacobian */
+  double *slack;       /* excess of each constraint that counts as none, there */
   double *seen;        /* each constraint's value at the start: what its rounding is a share of */
   double *natural;     /* units of the coordinates as the curvatures at the start suggest them */
   double *unit;        /* work: typical sizes */

@@ -20,8 +20,8 @@
 #include "optimise/program.h"
 #include "optimise/subspace.h"
 
-/* A constraint this close, in typical steps, is active. */
-static const double ACTIVE = 1e-8;
+/* A constraint is active within this many times what it may be violated by. */
+static const double ACTIVE = 10;
 /* A Newton step below this fraction of a coordinate leaves 7 digits now and 14 after one more. */
 static const double NEGLIGIBLE_STEP = 1e-7;
 /* Where rounding hides any progress the step may be longer, but not this much. */
@@ -29,6 +29,9 @@ static const double NEAR_STEP = 1e-4;
 static const double HIDDEN_DROP = 1e-14;
 /* Eigenvalues of the reduced Hessian up to this share of its largest entry are rounding. */
 static const double FLAT_EIGENVALUE = 1e-12;
+
+/* And for a Hessian from differences. */
+static const double CRUDE_EIGENVALUE = 1e-7;
 
 typedef struct Kkt {
   Place at;
@@ -44,6 +47,7 @@ typedef struct Kkt {
   Spectrum spectrum;
   Program cone;
   bool has_hessian, has_cone;
+  bool crude; /* the Hessian comes from differences: for steps, not for kinds */
   double size;      /* largest gradient and curvature: what rounding is a share of */
   double curvature; /* largest entry of the scaled Hessian */
   double flat;
@@ -73,7 +77,8 @@ static Kkt *kkt_get(Course *course) {
   subspace_init(&kkt->all, course, m);
   subspace_init(&kkt->some, course, m);
   subspace_init(&kkt->held, course, m);
-  if (course_has_hessian(course)) {
+  kkt->crude = !course_has_hessian(course);
+  if (n <= COURSE_HESSIAN_LIMIT) {
     kkt->h = course_numbers(course, n * n);
     kkt->reduced = course_numbers(course, n * n);
     course_spectrum(course, &kkt->spectrum, n);
@@ -92,7 +97,7 @@ static void kkt_gather(Course *course, Kkt *kkt) {
   kkt->count = 0;
   for (size_t i = 0; i < course->m; i++) {
     double norm = course->norm[i];
-    double reach = fmax(ACTIVE * norm, course_tolerance(course, i));
+    double reach = ACTIVE * course_tolerance(course, i);
     if (i >= course->equalities && at->c[i] < -reach) continue;
     double *row = kkt->rows + kkt->count * n;
     for (size_t k = 0; k < n; k++)
@@ -199,18 +204,53 @@ static double kkt_nothing(const Course *course, const Kkt *kkt) {
   return (exact ? EXACT : CLOSE) * fmax(kkt->size, kkt->curvature);
 }
 
+/* The gradient of the Lagrangian at [x], with the multipliers in raw. */
+static bool kkt_slope(Course *course, Kkt *kkt, const double *x, double *slope) {
+  size_t n = course->n;
+  course->result->evaluations++;
+  course->result->gradient_evaluations++;
+  double value = course->objective->gradient(course->objective->context, x, slope);
+  if (!isfinite(value) || !course_jacobian(course, x, kkt->packed)) return false;
+  for (size_t i = 0; i < course->m; i++)
+    for (size_t k = 0; k < n; k++) slope[k] += kkt->raw[i] * kkt->packed[i * n + k];
+  return dense_finite(n, slope);
+}
+
+/* Differences of exact gradients, on the side where they have values. */
+static bool kkt_differences(Course *course, Kkt *kkt) {
+  const double STEP = 1e-6;
+  size_t n = course->n;
+  if (n > COURSE_HESSIAN_LIMIT) return false;
+  double *x = kkt->p, *slope = kkt->way; /* not in use yet */
+  memcpy(x, kkt->at.x, n * sizeof *x);
+  if (!kkt_slope(course, kkt, x, kkt->residual)) return false;
+  for (size_t i = 0; i < n; i++) {
+    x[i] = kkt->at.x[i] + STEP * kkt->typical[i];
+    if (!kkt_slope(course, kkt, x, slope)) {
+      x[i] = kkt->at.x[i] - STEP * kkt->typical[i];
+      if (!kkt_slope(course, kkt, x, slope)) return false;
+    }
+    for (size_t k = 0; k < n; k++)
+      kkt->h[i * n + k] = (slope[k] - kkt->residual[k]) / (x[i] - kkt->at.x[i]);
+    x[i] = kkt->at.x[i];
+  }
+  for (size_t i = 0; i < n; i++)
+    for (size_t k = 0; k < i; k++)
+      kkt->h[i * n + k] = kkt->h[k * n + i] = 0.5 * (kkt->h[i * n + k] + kkt->h[k * n + i]);
+  return true;
+}
+
 /* The scaled Hessian of the Lagrangian with the multipliers at hand. */
 static void kkt_curvature(Course *course, Kkt *kkt) {
   size_t n = course->n;
   kkt->curvature = 0;
-  kkt->has_hessian = false;
-  if (!course_has_hessian(course)) return;
   memset(kkt->raw, 0, course->m * sizeof(double));
   for (size_t k = 0; k < kkt->count; k++) {
     double norm = course->norm[kkt->list[k]];
     kkt->raw[kkt->list[k]] = norm > 0 ? kkt->multiplier[k] / norm : 0;
   }
-  kkt->has_hessian = course_hessian(course, kkt->at.x, kkt->raw, kkt->h);
+  kkt->has_hessian = kkt->crude ? kkt_differences(course, kkt)
+                                : course_hessian(course, kkt->at.x, kkt->raw, kkt->h);
   if (!kkt->has_hessian) return;
   for (size_t i = 0; i < n; i++)
     for (size_t k = 0; k < n; k++) kkt->h[i * n + k] *= kkt->typical[i] * kkt->typical[k];
@@ -257,7 +297,7 @@ static bool kkt_reduce(Kkt *kkt) {
       kkt->reduced[i * order + k] = kkt->reduced[k * order + i] =
           0.5 * (kkt->reduced[i * order + k] + kkt->reduced[k * order + i]);
   kkt->spectrum.n = order;
-  kkt->flat = FLAT_EIGENVALUE * kkt->curvature;
+  kkt->flat = (kkt->crude ? CRUDE_EIGENVALUE : FLAT_EIGENVALUE) * kkt->curvature;
   return order == 0 || spectrum_compute(&kkt->spectrum, kkt->reduced);
 }
 
@@ -298,7 +338,7 @@ static bool kkt_settled(const Course *course, const Kkt *kkt) {
   const double EXACT = 64 * DBL_EPSILON, LOOSE = 1e-7; /* no Hessian to tell a slope's worth */
   double pull = kkt->size + kkt->curvature;
   for (size_t k = 0; k < kkt->count; k++) pull += fabs(kkt->multiplier[k]);
-  double noise = (kkt->has_hessian ? EXACT * (double)course->n : LOOSE) * pull;
+  double noise = (kkt->has_hessian && !kkt->crude ? EXACT * (double)course->n : LOOSE) * pull;
   if (!(kkt->slope <= noise)) return false;
   bool hidden = kkt->decrement <= HIDDEN_DROP * fabs(kkt->at.value) && kkt->step <= NEAR_STEP;
   return kkt->across <= NEGLIGIBLE_STEP && (kkt->step <= NEGLIGIBLE_STEP || hidden);
@@ -322,7 +362,7 @@ static void kkt_try_newton(Course *course, Kkt *kkt) {
   size_t n = course->n;
   double step = kkt->step, across = kkt->across;
   kkt->slow = kkt->slow_across = false;
-  if (!kkt->has_hessian || step <= LAST_DIGITS || course->result->convex) return;
+  if (!kkt->has_hessian || kkt->crude || step <= LAST_DIGITS || course->result->convex) return;
   double *x = course_numbers(course, n);
   memcpy(x, kkt->at.x, n * sizeof *x);
   for (size_t i = 0; i < n; i++) kkt->at.x[i] += kkt->p[i] * kkt->typical[i];
@@ -504,12 +544,14 @@ static KktKind kkt_flat_kind(Course *course, Kkt *kkt, const double *way) {
 }
 
 static KktKind kkt_curved_kind(Course *course, Kkt *kkt) {
+  const double BELIEVED = 1e-4; /* negative curvature that differences must show */
   size_t order = kkt_free(kkt);
   if (!kkt->has_hessian) return order == 0 ? KKT_STRICT_MINIMUM : KKT_STATIONARY;
   if (kkt->slow_across) return KKT_DEGENERATE;
   const double *w = kkt->spectrum.values;
   double *way = course_numbers(course, course->n);
   if (order == 0) return KKT_STRICT_MINIMUM;
+  if (kkt->crude && w[0] >= -BELIEVED * kkt->curvature) return KKT_STATIONARY;
   if (w[0] > kkt->flat) {
     if (!kkt->slow) return KKT_STRICT_MINIMUM;
     kkt_eigenvector(kkt, 0, way);
@@ -584,7 +626,7 @@ static void kkt_precision(Course *course, const Kkt *kkt) {
 static void kkt_spectrum(Course *course, Kkt *kkt) {
   ConstrainedResult *result = course->result;
   size_t n = course->n, rows = 0, order;
-  if (!kkt->has_hessian) return;
+  if (!kkt->has_hessian || kkt->crude) return;
   for (size_t k = 0; k < kkt->count; k++) {
     if (!kkt->strong[k]) continue;
     const double *row = kkt->at.j + kkt->list[k] * n;

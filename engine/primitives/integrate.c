@@ -19,6 +19,7 @@
 #include <math.h>
 
 #include "calculus/point.h"
+#include "calculus/kink.h"
 #include "machine/session.h"
 #include "machine/vm.h"
 #include "primitives/argument.h"
@@ -51,8 +52,6 @@ static const double INNER_ACCURACY = 1e-11;
 static const double END_STEP = 1. / 12;
 /* Infinite intervals are probed for peaks this far out. */
 static const double FAR = 1e8;
-/* Two Gauss rules agree better than this on a small interval unless there is a kink in it. */
-static const double KINKED = 1e-7;
 /* A peak wider than this part of the interval is not overlooked. */
 static const double NARROW = 0.02;
 
@@ -318,33 +317,12 @@ static void double_exponential_nodes(Nodes *out, double low, double high) {
   }
 }
 
-/* The function over plain numbers by a Gauss rule with [nodes] nodes. */
-static double gauss_value(Quadrature *q, double low, double high, size_t nodes) {
-  gsl_integration_glfixed_table *table = gauss(q->f->session, nodes);
-  double sum = 0;
-  for (size_t i = 0; i < nodes; i++) {
-    double t, w;
-    gsl_integration_glfixed_point(low, high, i, &t, &w, table);
-    sum += w * integrand(t, q);
+/* A kink moves with what it depends on, and fixed nodes do not see it: such a derivative is refused. */
+static void refuse_kink(Session *s, const uint32_t first[TRACE_LEVELS]) {
+  for (int level = 1; level <= s->level; level++) {
+    const char *kink = trace_crosses(s->trace[level], first[level]);
+    if (kink) fail(s, "the derivative of this integral is not available: %s has a kink inside that may move with what is differentiated; cut the integral there", kink);
   }
-  return sum;
-}
-
-/* A kink moves with what it depends on, and the nodes do not see it: the derivative is not exact. One
- * shows in the smallest subinterval inside, where two rules then differ. */
-static void note_kink(Quadrature *q, double low, double high) {
-  const gsl_integration_workspace *work = q->work;
-  size_t smallest = work->size;
-  for (size_t i = 0; i < work->size; i++) {
-    bool end = work->alist[i] == low || work->blist[i] == high;
-    if (end || (smallest < work->size && work->blist[i] - work->alist[i] >= work->blist[smallest] - work->alist[smallest])) continue;
-    smallest = i;
-  }
-  if (smallest == work->size) return;
-  double from = work->alist[smallest], to = work->blist[smallest], weight;
-  double fine = gauss_value(q, from, to, NODES), coarse = gauss_value(q, from, to, NODES / 2);
-  if (fabs(fine - coarse) <= KINKED * fmax(fabs(fine), q->size / piece_length(q->at) * (to - from))) return;
-  note(q->f->session, "f seems to have a kink or jump near %.4g: the derivative of the integral is not exact, cut the integral there", piece_point(q->at, from, &weight));
 }
 
 static Nodes piece_nodes(Quadrature *q, const gsl_integration_glfixed_table *table) {
@@ -353,7 +331,6 @@ static Nodes piece_nodes(Quadrature *q, const gsl_integration_glfixed_table *tab
   size_t most = work->size * NODES + 2 * (2 * END_STEPS + 1);
   Nodes nodes = {scratch(s, most * sizeof(double)), scratch(s, most * sizeof(double)), 0};
   double low = q->at->map == MAP_PLAIN ? q->at->a : 0, high = q->at->map == MAP_PLAIN ? q->at->b : 1;
-  note_kink(q, low, high);
   for (size_t i = 0; i < work->size; i++) {
     bool end = work->alist[i] == low || work->blist[i] == high;
     if (end) double_exponential_nodes(&nodes, work->alist[i], work->blist[i]);
@@ -388,6 +365,8 @@ static Value captured_part(Quadrature *q, Estimate e) {
   Session *s = q->f->session;
   gsl_integration_glfixed_table *table = gauss(s, NODES);
   Value sum = value_number(0);
+  uint32_t first[TRACE_LEVELS] = {0};
+  for (int level = 1; level <= s->level; level++) first[level] = s->trace[level]->step_count;
   for (int i = 0; i < q->pieces; i++) {
     Estimate one;
     run_piece(q, i, &one);
@@ -395,6 +374,7 @@ static Value captured_part(Quadrature *q, Estimate e) {
     q->at = &at;
     sum = value_elementwise(s, SCALAR_ADD, sum, piece_sum(q, table));
   }
+  refuse_kink(s, first);
   double off = fabs(sum.number - e.value);
   if (off > REPORTED * fabs(e.value) && off > q->accuracy * q->size)
     note(s, "the derivative of this integral is good to about %.2g of its size only: f is singular at an end or has kinks", off / fabs(e.value));

@@ -206,6 +206,7 @@ static Value active_roots(Session *s, const Value *c, size_t n, const double *ro
   Value *x = scratch(s, (count + 1) * sizeof(Value));
   for (size_t i = 0; i < n; i++) solver_pin(s, c[i]);
   for (size_t k = 0; k < count; k++) x[k] = newton_value(s, c, n, newton_value(s, c, n, value_number(root[k])));
+  trace_limit_orders(s, IMPLICIT_ORDERS);
   return array_from_numbers(s, x, count, 1);
 }
 
