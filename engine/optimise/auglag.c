@@ -99,7 +99,8 @@ static double auglag_violation(const Auglag *auglag, const double *c) {
   double largest = 0;
   for (size_t i = 0; i < auglag->course->m; i++) {
     double excess = c[i] * auglag->weight[i];
-    if (i >= auglag->course->equalities) excess = fmax(excess, -auglag->multiplier[i] / auglag->rho);
+    if (i >= auglag->course->equalities)
+      excess = fmax(excess, -auglag->multiplier[i] / auglag->rho);
     largest = fmax(largest, fabs(excess));
   }
   return largest;

@@ -48,10 +48,11 @@ const char *constrained_refusal(const ConstrainedMethod *method, const Objective
 static void constrained_memory(Course *course) {
   ConstrainedResult *result = course->result;
   size_t n = course->n, m = course->m;
-  double **vectors[] = {&result->x,     &result->gradient,   &result->direction, &course->start,
-                        &course->travelled, &course->unit,  &course->natural};
-  double **values[] = {&result->constraint, &result->multiplier, &course->norm, &course->slack,
-                       &course->seen,       &course->best_c,     &course->multipliers};
+  double **vectors[] = {&result->x,         &result->gradient, &result->direction, &course->start,
+                        &course->travelled, &course->unit,     &course->natural};
+  double **values[] = {&result->constraint, &result->multiplier, &course->norm,
+                       &course->slack,      &course->seen,       &course->best_c,
+                       &course->multipliers};
   for (size_t k = 0; k < sizeof vectors / sizeof *vectors; k++)
     *vectors[k] = course_numbers(course, n);
   for (size_t k = 0; k < sizeof values / sizeof *values; k++)

@@ -48,15 +48,15 @@ typedef struct ConstrainedResult {
   bool *active;                    /* equalities always are */
   bool *weak;                      /* active with multiplier 0 */
   size_t active_count, active_rank;
-  bool licq;               /* the active gradients are independent, so the multipliers are unique */
-  double stationarity;     /* Euclidean norm of the gradient of L */
-  double violation;        /* the largest, in the constraint's own units */
-  size_t worst;            /* whose it is */
-  double complementarity;  /* largest |mu_j c_j| */
-  size_t reduced_order;    /* directions left by the active constraints */
-  bool has_spectrum;       /* the next two are set; never when reduced_order is 0 */
+  bool licq;              /* the active gradients are independent, so the multipliers are unique */
+  double stationarity;    /* Euclidean norm of the gradient of L */
+  double violation;       /* the largest, in the constraint's own units */
+  size_t worst;           /* whose it is */
+  double complementarity; /* largest |mu_j c_j| */
+  size_t reduced_order;   /* directions left by the active constraints */
+  bool has_spectrum;      /* the next two are set; never when reduced_order is 0 */
   double eigenvalue_min, eigenvalue_max; /* of the Hessian of L along those directions */
-  double *direction;                     /* unit: downhill without end, of negative curvature, flat */
+  double *direction; /* unit: downhill without end, of negative curvature, flat */
   bool has_direction;
   KktKind kind;
   bool converged;

@@ -32,7 +32,7 @@ typedef struct Course {
   double *best_c;      /* constraints at the best point */
   double *multipliers; /* the solver's estimate: where another one may begin, never a verdict */
   bool has_best;
-  double *curved; /* work: the constraints' share of a Hessian */
+  double *curved;  /* work: the constraints' share of a Hessian */
   struct Kkt *kkt; /* work memory of the verdict */
 } Course;
 

@@ -10,7 +10,9 @@
 
 #include "optimise/kkt.h"
 
-enum { SHOWN_MOST = 12 }; /* coordinates of a vector, constraints of a list, before the rest counts */
+enum {
+  SHOWN_MOST = 12
+}; /* coordinates of a vector, constraints of a list, before the rest counts */
 
 static double kkt_value(const ConstrainedResult *result) {
   return (result->negated ? -result->value : result->value) + 0.0;
@@ -76,8 +78,7 @@ static void kkt_eigenvalues(const ConstrainedResult *result, Text *out) {
   double low = result->eigenvalue_min, high = result->eigenvalue_max;
   if (!result->has_spectrum) return;
   if (result->reduced_order == 1)
-    text_format(out, ": along the constraints the curvature is %.6g",
-                result->negated ? -low : low);
+    text_format(out, ": along the constraints the curvature is %.6g", result->negated ? -low : low);
   else
     text_format(out, ": along the constraints the curvatures lie between %.6g and %.6g",
                 result->negated ? -high : low, result->negated ? -low : high);
@@ -197,10 +198,10 @@ static void kkt_print_violation(const ConstrainedResult *result, const Constrain
 }
 
 void kkt_print_effort(const ConstrainedResult *result, const Constraints *constraints, Text *out) {
-  bool violated = result->violation > 0 && (result->kind == KKT_INFEASIBLE ||
-                                            (result->kind == KKT_NOT_STATIONARY &&
-                                             !result->converged && result->active_count > 0 &&
-                                             result->violation > 1e-6));
+  bool violated =
+      result->violation > 0 && (result->kind == KKT_INFEASIBLE ||
+                                (result->kind == KKT_NOT_STATIONARY && !result->converged &&
+                                 result->active_count > 0 && result->violation > 1e-6));
   if (violated) {
     kkt_print_violation(result, constraints, out);
   } else if (result->kind == KKT_UNBOUNDED) {

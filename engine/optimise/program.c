@@ -24,7 +24,7 @@ static const double DEPENDENT = 1e-11;
 
 void program_init(Program *program, Course *course, size_t n, size_t rows, size_t equalities) {
   *program = (Program){.n = n, .rows = rows, .equalities = equalities};
-  double **vectors[] = {&program->low, &program->high, &program->p,    &program->d,
+  double **vectors[] = {&program->low, &program->high, &program->p,     &program->d,
                         &program->z,   &program->rate, &program->force, &program->normal};
   double **matrices[] = {&program->factor, &program->j, &program->r};
   for (size_t k = 0; k < sizeof vectors / sizeof *vectors; k++)
@@ -67,8 +67,7 @@ static double program_slack(const Program *program, size_t i, double *limit) {
 static void program_normal(Program *program, size_t i) {
   size_t n = program->n, rows = program->rows;
   if (i < rows) {
-    for (size_t k = 0; k < n; k++)
-      program->normal[k] = -program->a[i * n + k] / program->length[i];
+    for (size_t k = 0; k < n; k++) program->normal[k] = -program->a[i * n + k] / program->length[i];
     return;
   }
   memset(program->normal, 0, n * sizeof(double));
@@ -96,8 +95,7 @@ static bool program_begin(Program *program) {
   dense_cholesky_solve(n, program->factor, program->p);
   program->size = 0;
   memset(program->member, 0, program_count(program) * sizeof(bool));
-  for (size_t i = 0; i < program->rows; i++)
-    program->length[i] = dense_norm(n, program->a + i * n);
+  for (size_t i = 0; i < program->rows; i++) program->length[i] = dense_norm(n, program->a + i * n);
   return dense_finite(n, program->p) && dense_finite(program->rows, program->length) &&
          dense_finite(n * n, program->j);
 }
@@ -107,8 +105,7 @@ static bool program_begin(Program *program) {
 static double program_directions(Program *program) {
   size_t n = program->n, q = program->size;
   memset(program->z, 0, n * sizeof(double));
-  for (size_t k = 0; k < n; k++)
-    program->d[k] = dense_dot(n, program->j + k * n, program->normal);
+  for (size_t k = 0; k < n; k++) program->d[k] = dense_dot(n, program->j + k * n, program->normal);
   for (size_t k = q; k < n; k++)
     for (size_t i = 0; i < n; i++) program->z[i] += program->d[k] * program->j[k * n + i];
   for (size_t k = q; k-- > 0;) {

@@ -110,8 +110,7 @@ static bool quadratic_unbounded(Quadratic *quadratic) {
     course->unit[k] = quadratic->y[k] * quadratic->typical[k];
   course_prefer(course, &quadratic->here);
   course_direct(course, course->unit);
-  course_reason(course, "the value %s without end",
-                course->options->negated ? "rises" : "falls");
+  course_reason(course, "the value %s without end", course->options->negated ? "rises" : "falls");
   course->result->unbounded = true;
   return true;
 }

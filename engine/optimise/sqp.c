@@ -21,7 +21,7 @@ enum { FILTER_MOST = 256, RESTORE_MOST = 6 };
 /* A step below this fraction of every coordinate is the last one. */
 static const double NEGLIGIBLE_STEP = 1e-8;
 static const double NO_STEP = 1e-14;
-static const double FIRST_RADIUS = 4;  /* typical sizes: a start is seldom further off */
+static const double FIRST_RADIUS = 4; /* typical sizes: a start is seldom further off */
 static const double LAST_RADIUS = 1e-13;
 /* A violation in typical steps below this is rounding. */
 static const double NO_VIOLATION = 1e-13;
@@ -80,8 +80,7 @@ static void sqp_init(Sqp *sqp, Course *course, bool exact) {
 
 static double sqp_theta(const Sqp *sqp, const double *c) {
   double sum = 0;
-  for (size_t i = 0; i < sqp->m; i++)
-    sum += sqp->weight[i] * course_excess(sqp->course, i, c[i]);
+  for (size_t i = 0; i < sqp->m; i++) sum += sqp->weight[i] * course_excess(sqp->course, i, c[i]);
   return sum <= NO_VIOLATION * (double)sqp->m ? 0 : sum;
 }
 
@@ -98,8 +97,7 @@ static void sqp_linearise(Sqp *sqp) {
   course_typical(sqp->course, sqp->here.x, sqp->typical);
   for (size_t k = 0; k < n; k++) sqp->g[k] = sqp->here.g[k] * sqp->typical[k];
   for (size_t i = 0; i < sqp->m; i++)
-    for (size_t k = 0; k < n; k++)
-      sqp->a[i * n + k] = sqp->here.j[i * n + k] * sqp->typical[k];
+    for (size_t k = 0; k < n; k++) sqp->a[i * n + k] = sqp->here.j[i * n + k] * sqp->typical[k];
   memcpy(sqp->c, sqp->here.c, sqp->m * sizeof(double));
 }
 
@@ -300,7 +298,8 @@ static bool sqp_solve(Sqp *sqp) {
 static bool sqp_beats(double theta, double value, double old_theta, double old_value,
                       double rounding) {
   const double MARGIN = 1e-5;
-  return theta <= (1 - MARGIN) * old_theta || (theta == 0 && old_theta == 0 && value <= old_value + rounding) ||
+  return theta <= (1 - MARGIN) * old_theta ||
+         (theta == 0 && old_theta == 0 && value <= old_value + rounding) ||
          value <= old_value - MARGIN * theta - (theta > 0 ? DBL_MIN : 0);
 }
 
@@ -312,11 +311,12 @@ static double sqp_rounding(const Sqp *sqp) {
 static bool sqp_passes(const Sqp *sqp, double theta, bool *falling) {
   const double ENOUGH = 1e-4, SWITCH = 1e-3, FAR = 1e4;
   double value = sqp->trial.value, rounding = sqp_rounding(sqp);
-  *falling = sqp->predicted > 0 && sqp->predicted >= SWITCH * sqp->theta * sqp->theta &&
-             !sqp->slack;
+  *falling =
+      sqp->predicted > 0 && sqp->predicted >= SWITCH * sqp->theta * sqp->theta && !sqp->slack;
   if (theta > FAR * fmax(1, sqp->filtered > 0 ? sqp->filter[0].theta : sqp->theta)) return false;
   for (size_t k = 0; k < sqp->filtered; k++)
-    if (!sqp_beats(theta, value, sqp->filter[k].theta, sqp->filter[k].value, rounding)) return false;
+    if (!sqp_beats(theta, value, sqp->filter[k].theta, sqp->filter[k].value, rounding))
+      return false;
   if (*falling) return sqp->here.value - value >= ENOUGH * sqp->predicted - rounding;
   return sqp_beats(theta, value, sqp->theta, sqp->here.value, rounding);
 }
@@ -388,8 +388,7 @@ static double sqp_stationarity(Sqp *sqp) {
   size_t n = sqp->n;
   for (size_t k = 0; k < n; k++) {
     sqp->zh[k] = sqp->here.g[k];
-    for (size_t i = 0; i < sqp->m; i++)
-      sqp->zh[k] += sqp->multiplier[i] * sqp->here.j[i * n + k];
+    for (size_t i = 0; i < sqp->m; i++) sqp->zh[k] += sqp->multiplier[i] * sqp->here.j[i * n + k];
   }
   return dense_norm(n, sqp->zh);
 }
@@ -467,8 +466,7 @@ static bool sqp_restore(Sqp *sqp) {
   sqp->radius = fmin(1, FIRST_RADIUS);
   sqp_linearise(sqp);
   sqp_guess(sqp);
-  if (!better)
-    course_reason(course, "no step lowers the violation any more");
+  if (!better) course_reason(course, "no step lowers the violation any more");
   return better;
 }
 
@@ -476,11 +474,12 @@ static bool sqp_restore(Sqp *sqp) {
 static void sqp_finish(Sqp *sqp) {
   Course *course = sqp->course;
   double theta = sqp->theta;
-  bool worth = sqp->length > NO_STEP && sqp_measure(sqp) &&
-               sqp_theta(sqp, sqp->trial.c) <= fmax(theta, COURSE_FEASIBLE) &&
-               sqp->trial.value <= sqp->here.value + COURSE_FEASIBLE * fabs(sqp->here.value) + theta;
-  if (!worth || !sqp_move(sqp)) memcpy(sqp->multiplier, sqp->program.multiplier,
-                                       sqp->m * sizeof(double));
+  bool worth =
+      sqp->length > NO_STEP && sqp_measure(sqp) &&
+      sqp_theta(sqp, sqp->trial.c) <= fmax(theta, COURSE_FEASIBLE) &&
+      sqp->trial.value <= sqp->here.value + COURSE_FEASIBLE * fabs(sqp->here.value) + theta;
+  if (!worth || !sqp_move(sqp))
+    memcpy(sqp->multiplier, sqp->program.multiplier, sqp->m * sizeof(double));
   course_prefer(course, &sqp->here);
 }
 

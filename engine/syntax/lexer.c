@@ -485,7 +485,7 @@ static void lex_number(Lexer *lexer) {
 
 static const Sign *find_word(const char *text, uint32_t length) {
   for (size_t row = 0; row < COUNT(words); row++)
-    if (strlen(words[row].spelling) == length && memcmp(words[row].spelling, text, length) == 0)
+    if (*words[row].spelling == *text && strlen(words[row].spelling) == length && memcmp(words[row].spelling, text, length) == 0)
       return &words[row];
   return NULL;
 }

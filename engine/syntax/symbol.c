@@ -61,7 +61,7 @@ static size_t character_length(char first) {
 }
 
 static bool same(const char *text, size_t length, const char *word) {
-  return strlen(word) == length && memcmp(text, word, length) == 0;
+  return strncmp(text, word, length) == 0 && word[length] == 0;
 }
 
 /* The plain form of one character and whether it was a subscript, or NULL if it stays as it is. */
@@ -99,7 +99,7 @@ static void replace_greek_word(Text *key) {
          !(key->bytes[word] >= '0' && key->bytes[word] <= '9'))
     word++;
   for (const GreekLetter *row = greek_letters; row->word; row++) {
-    if (!same(key->bytes, word, row->word)) continue;
+    if (*row->word != *key->bytes || !same(key->bytes, word, row->word)) continue;
     size_t letter = strlen(row->letter);
     assert(letter <= word); /* every Greek word has at least two letters, every letter two bytes */
     memcpy(key->bytes, row->letter, letter);
