@@ -108,9 +108,9 @@ static bool constrained_begin(Course *course) {
     defined = course_measure(course, &start) && course_derive(course, &start);
   result->start_value = start.value;
   if (!defined) {
-    course_reason(course, "the value at the start is %.6g%s",
-                  course->options->negated ? -start.value : start.value,
-                  isfinite(start.value) ? ", but its derivatives are not finite" : "");
+    double shown = course->options->negated ? -start.value : start.value;
+    course_reason(course, "the value at the start is %.6g%s", isnan(shown) ? NAN : shown,
+                  isfinite(shown) ? ", but its derivatives are not finite" : "");
     return false;
   }
   course_prefer(course, &start);
