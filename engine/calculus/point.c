@@ -7,7 +7,10 @@
 #include "machine/vm.h"
 #include "values/operate.h"
 
-size_t point_size(Session *s, Value p, const char *what) {
+enum { POINT_DEPTH = 2000 }; /* records in records: C stack */
+
+static size_t size_within(Session *s, Value p, const char *what, int depth) {
+  if (depth > POINT_DEPTH) fail(s, "%s is nested too deeply", what);
   switch ((ValueKind)p.kind) {
     case VALUE_NUMBER:
     case VALUE_ACTIVE: return 1;
@@ -17,12 +20,12 @@ size_t point_size(Session *s, Value p, const char *what) {
       return array_count(value_as_array(p));
     case VALUE_TUPLE: {
       size_t size = 0;
-      for (uint32_t i = 0; i < ((Tuple *)p.object)->count; i++) size += point_size(s, ((Tuple *)p.object)->item[i], what);
+      for (uint32_t i = 0; i < ((Tuple *)p.object)->count; i++) size += size_within(s, ((Tuple *)p.object)->item[i], what, depth + 1);
       return size;
     }
     case VALUE_RECORD: {
       size_t size = 0;
-      for (uint32_t i = 0; i < ((Record *)p.object)->count; i++) size += point_size(s, ((Record *)p.object)->field[i], what);
+      for (uint32_t i = 0; i < ((Record *)p.object)->count; i++) size += size_within(s, ((Record *)p.object)->field[i], what, depth + 1);
       return size;
     }
     default: {
@@ -31,6 +34,8 @@ size_t point_size(Session *s, Value p, const char *what) {
     }
   }
 }
+
+size_t point_size(Session *s, Value p, const char *what) { return size_within(s, p, what, 0); }
 
 static Value *flatten(Value p, Value *out) {
   switch ((ValueKind)p.kind) {

@@ -248,9 +248,21 @@ static Value operand(Session *session, Value v, int index) {
   fail_argument(session, index, "expected a number or an array, found %s", value_describe(v, text));
 }
 
+enum { NESTING_LARGEST = 2000 }; /* records in records: C stack */
+
+static Value apply_fields(Session *session, Scalar op, Value a, Value b, bool one) {
+  if (session->nesting >= NESTING_LARGEST) fail(session, "records and tuples are nested too deeply to compute with");
+  session->nesting++;
+  bool record = a.kind == VALUE_RECORD || (!one && b.kind == VALUE_RECORD);
+  Value result = record ? apply_record(session, op, a, b, one) : apply_tuple(session, op, a, b, one);
+  session->nesting--;
+  return result;
+}
+
+static bool has_fields(Value v) { return v.kind == VALUE_RECORD || v.kind == VALUE_TUPLE; }
+
 static Value apply(Session *session, Scalar op, Value a, Value b, bool one) {
-  if (a.kind == VALUE_RECORD || (!one && b.kind == VALUE_RECORD)) return apply_record(session, op, a, b, one);
-  if (a.kind == VALUE_TUPLE || (!one && b.kind == VALUE_TUPLE)) return apply_tuple(session, op, a, b, one);
+  if (has_fields(a) || (!one && has_fields(b))) return apply_fields(session, op, a, b, one);
   if (a.kind == VALUE_ARRAY || (!one && b.kind == VALUE_ARRAY)) return apply_arrays(session, op, a, one ? value_number(0) : b);
   return scalar_apply(session, op, a, b);
 }

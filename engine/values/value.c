@@ -83,19 +83,33 @@ static void object_free(Object *object) {
     case VALUE_BUILDER: free(((Builder *)object)->item); break;
     default: break;
   }
-  object->next->previous = object->previous;
-  object->previous->next = object->next;
   free(object);
 }
 
-static void release_child(Value value, void *context) {
-  (void)context;
-  value_release(value);
+static void object_unlink(Object *object) {
+  object->next->previous = object->previous;
+  object->previous->next = object->next;
 }
 
+/* A child nobody else holds joins the chain of objects to free. */
+static void drop_child(Value value, void *context) {
+  Object **chain = context;
+  if (!value_is_object(value) || --value.object->references > 0) return;
+  object_unlink(value.object);
+  value.object->next = *chain;
+  *chain = value.object;
+}
+
+/* Not by recursion: a record in a record in a record … may be a million deep. */
 void object_destroy(Object *object) {
-  object_children(object, release_child, NULL);
-  object_free(object);
+  object_unlink(object);
+  object->next = NULL;
+  for (Object *chain = object; chain;) {
+    Object *first = chain;
+    chain = first->next;
+    object_children(first, drop_child, &chain);
+    object_free(first);
+  }
 }
 
 /* ---- the sweep after an error ---- */
@@ -124,7 +138,9 @@ void heap_sweep(Session *session, const Value *const *roots, const size_t *count
   free(marking.stack);
   for (Object *o = list->next, *next; o != list; o = next) {
     next = o->next;
-    if (!o->marked) object_free(o);
+    if (o->marked) continue;
+    object_unlink(o);
+    object_free(o);
   }
 }
 
