@@ -7,10 +7,7 @@
 #include "machine/vm.h"
 #include "values/operate.h"
 
-enum { POINT_DEPTH = 2000 }; /* records in records: C stack */
-
-static size_t size_within(Session *s, Value p, const char *what, int depth) {
-  if (depth > POINT_DEPTH) fail(s, "%s is nested too deeply", what);
+size_t point_size(Session *s, Value p, const char *what) {
   switch ((ValueKind)p.kind) {
     case VALUE_NUMBER:
     case VALUE_ACTIVE: return 1;
@@ -20,12 +17,12 @@ static size_t size_within(Session *s, Value p, const char *what, int depth) {
       return array_count(value_as_array(p));
     case VALUE_TUPLE: {
       size_t size = 0;
-      for (uint32_t i = 0; i < ((Tuple *)p.object)->count; i++) size += size_within(s, ((Tuple *)p.object)->item[i], what, depth + 1);
+      for (uint32_t i = 0; i < ((Tuple *)p.object)->count; i++) size += point_size(s, ((Tuple *)p.object)->item[i], what);
       return size;
     }
     case VALUE_RECORD: {
       size_t size = 0;
-      for (uint32_t i = 0; i < ((Record *)p.object)->count; i++) size += size_within(s, ((Record *)p.object)->field[i], what, depth + 1);
+      for (uint32_t i = 0; i < ((Record *)p.object)->count; i++) size += point_size(s, ((Record *)p.object)->field[i], what);
       return size;
     }
     default: {
@@ -34,8 +31,6 @@ static size_t size_within(Session *s, Value p, const char *what, int depth) {
     }
   }
 }
-
-size_t point_size(Session *s, Value p, const char *what) { return size_within(s, p, what, 0); }
 
 static Value *flatten(Value p, Value *out) {
   switch ((ValueKind)p.kind) {
@@ -73,6 +68,7 @@ Value point_shape(Session *s, Value p, const Value **number) {
     }
     case VALUE_TUPLE: {
       Tuple *made = tuple_new(s, ((Tuple *)p.object)->count);
+      made->depth = ((Tuple *)p.object)->depth;
       for (uint32_t i = 0; i < made->count; i++) made->item[i] = point_shape(s, ((Tuple *)p.object)->item[i], number);
       return value_tuple(made);
     }

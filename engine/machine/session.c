@@ -237,7 +237,7 @@ static void recover(Session *s) {
     if (s->frame[i].code->prototype->is_unit) frame_export(s, &s->frame[i], true);
   forget_announced(s);
   scratch_release(s, NULL);
-  s->depth = s->native_depth = s->nesting = 0;
+  s->depth = s->native_depth = 0;
   s->level = 0;
   memset(s->trace, 0, sizeof s->trace);
   s->origin = NULL;

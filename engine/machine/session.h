@@ -60,7 +60,6 @@ struct Session {
   Frame *frame;     /* FRAMES_LARGEST */
   uint32_t depth;   /* frames in use */
   Value result;     /* of the frame that returned to C */
-  uint32_t nesting;      /* of records being computed with field by field */
   uint32_t native_depth; /* C recursion through machine_call */
   Trace *trace[TRACE_LEVELS];
   int level;        /* open traces */

@@ -171,6 +171,9 @@ static Value blocks_of(Session *s, const Node *node, const Value *element) {
 
 static Value tuple_of(Session *s, Value *element, uint32_t count) {
   Tuple *t = tuple_new(s, count);
+  for (uint32_t i = 0; i < count; i++)
+    if (value_depth(element[i]) >= t->depth) t->depth = value_depth(element[i]) + 1;
+  value_check_depth(s, t->depth);
   for (uint32_t i = 0; i < count; i++) {
     t->item[i] = element[i];
     element[i] = value_nothing();
@@ -233,6 +236,7 @@ static Value scope_record(Session *s, const Value *pair, uint32_t count) {
   Record *r = record_new(s);
   for (uint32_t i = 0; i < count; i++) {
     const String *name = (String *)pair[2 * i].object;
+    value_check_depth(s, value_depth(pair[2 * i + 1]) + 1);
     record_set(r, symbol_intern(&s->symbols, name->bytes, name->length), value_keep(pair[2 * i + 1]));
   }
   return value_record(r);
@@ -541,7 +545,7 @@ do_BLOCKS: {
   STEP(1);
 }
 do_RANGE: HERE; set_value(&v[i->a], value_range(range_new(s, n[i->b], n[i->b + 1], n[i->b + 2]))); STEP(1);
-do_TUPLE: set_value(&v[i->a], tuple_of(s, v + i->b, i->c)); STEP(1);
+do_TUPLE: HERE; set_value(&v[i->a], tuple_of(s, v + i->b, i->c)); STEP(1);
 do_UNPACK: unpack(v[i->a], v + i->b, i->c); STEP(1);
 do_BUILDER: HERE; set_value(&v[i->a], value_builder(builder_new(s))); STEP(1);
 do_PUSH_NUMBER: HERE; builder_push(s, (Builder *)v[i->a].object, value_number(n[i->b])); STEP(1);

@@ -216,6 +216,7 @@ static Value apply_tuple(Session *session, Scalar op, Value a, Value b, bool one
   const Tuple *y = b.kind == VALUE_TUPLE && !one ? (Tuple *)b.object : NULL;
   if (x && y && x->count != y->count) fail(session, "tuples of %u and %u entries do not fit", x->count, y->count);
   Tuple *out = tuple_new(session, x ? x->count : y->count);
+  out->depth = x ? x->depth : y->depth;
   for (uint32_t i = 0; i < out->count; i++)
     out->item[i] = value_elementwise(session, op, x ? x->item[i] : a, y ? y->item[i] : b);
   return value_tuple(out);
@@ -248,21 +249,9 @@ static Value operand(Session *session, Value v, int index) {
   fail_argument(session, index, "expected a number or an array, found %s", value_describe(v, text));
 }
 
-enum { NESTING_LARGEST = 2000 }; /* records in records: C stack */
-
-static Value apply_fields(Session *session, Scalar op, Value a, Value b, bool one) {
-  if (session->nesting >= NESTING_LARGEST) fail(session, "records and tuples are nested too deeply to compute with");
-  session->nesting++;
-  bool record = a.kind == VALUE_RECORD || (!one && b.kind == VALUE_RECORD);
-  Value result = record ? apply_record(session, op, a, b, one) : apply_tuple(session, op, a, b, one);
-  session->nesting--;
-  return result;
-}
-
-static bool has_fields(Value v) { return v.kind == VALUE_RECORD || v.kind == VALUE_TUPLE; }
-
 static Value apply(Session *session, Scalar op, Value a, Value b, bool one) {
-  if (has_fields(a) || (!one && has_fields(b))) return apply_fields(session, op, a, b, one);
+  if (a.kind == VALUE_RECORD || (!one && b.kind == VALUE_RECORD)) return apply_record(session, op, a, b, one);
+  if (a.kind == VALUE_TUPLE || (!one && b.kind == VALUE_TUPLE)) return apply_tuple(session, op, a, b, one);
   if (a.kind == VALUE_ARRAY || (!one && b.kind == VALUE_ARRAY)) return apply_arrays(session, op, a, one ? value_number(0) : b);
   return scalar_apply(session, op, a, b);
 }

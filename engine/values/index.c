@@ -141,6 +141,7 @@ static Value index_tuple(Session *session, const Tuple *tuple, Value item) {
   Positions p = positions(session, item, tuple->count, 0, 1);
   if (p.single) return value_keep(tuple->item[position_at(&p, 0)]);
   Tuple *out = tuple_new(session, (uint32_t)p.count);
+  out->depth = tuple->depth;
   for (size_t k = 0; k < p.count; k++) out->item[k] = value_keep(tuple->item[position_at(&p, k)]);
   return value_tuple(out);
 }
@@ -260,7 +261,9 @@ static Value assign_tuple(Session *session, Value container, Value item, Value v
   Tuple *old = (Tuple *)container.object;
   Positions p = positions(session, item, old->count, 0, 1);
   if (!p.single) fail(session, "one entry of a tuple at a time can be assigned");
+  value_check_depth(session, value_depth(value) + 1);
   Tuple *copy = tuple_new(session, old->count);
+  copy->depth = old->depth > value_depth(value) ? old->depth : value_depth(value) + 1;
   for (uint32_t i = 0; i < copy->count; i++) copy->item[i] = value_keep(i == position_at(&p, 0) ? value : old->item[i]);
   value_release(container);
   return value_tuple(copy);
@@ -343,6 +346,7 @@ Value value_assign_field(Session *session, Value container, const Symbol *name, 
     char text[VALUE_DESCRIPTION];
     fail(session, "%s has no fields to assign to", value_describe(container, text));
   }
+  value_check_depth(session, value_depth(value) + 1);
   Record *record = (Record *)container.object;
   if (record->head.references > 1) {
     record = record_copy(session, record);

@@ -11,27 +11,21 @@
 #include "primitives/linear.h"
 #include "values/index.h"
 
-/* Deeper than this nobody nests on purpose; the answer "active" is the careful one. */
-enum { ACTIVE_DEPTH = 10000 };
-
-static bool active_within(Value a, int depth) {
-  if (depth > ACTIVE_DEPTH) return true;
+bool value_is_active(Value a) {
   switch ((ValueKind)a.kind) {
     case VALUE_ACTIVE: return true;
     case VALUE_ARRAY: return value_as_array(a)->element == ELEMENT_ACTIVE;
     case VALUE_TUPLE:
       for (uint32_t i = 0; i < ((Tuple *)a.object)->count; i++)
-        if (active_within(((Tuple *)a.object)->item[i], depth + 1)) return true;
+        if (value_is_active(((Tuple *)a.object)->item[i])) return true;
       return false;
     case VALUE_RECORD:
       for (uint32_t i = 0; i < ((Record *)a.object)->count; i++)
-        if (active_within(((Record *)a.object)->field[i], depth + 1)) return true;
+        if (value_is_active(((Record *)a.object)->field[i])) return true;
       return false;
     default: return false;
   }
 }
-
-bool value_is_active(Value a) { return active_within(a, 0); }
 
 static bool is_scalar(Value v) { return v.kind == VALUE_NUMBER || v.kind == VALUE_ACTIVE; }
 

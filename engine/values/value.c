@@ -214,6 +214,7 @@ Range *range_new(Session *session, double first, double step, double last) {
 Tuple *tuple_new(Session *session, uint32_t count) {
   Tuple *tuple = object_new(session, VALUE_TUPLE, sizeof(Tuple) + count * sizeof(Value));
   tuple->count = count;
+  tuple->depth = 1;
   for (uint32_t i = 0; i < count; i++) tuple->item[i] = value_nothing();
   return tuple;
 }
@@ -223,6 +224,7 @@ Tuple *tuple_new(Session *session, uint32_t count) {
 Record *record_new(Session *session) {
   Record *record = object_new(session, VALUE_RECORD, sizeof(Record));
   record->count = record->capacity = 0;
+  record->depth = 1;
   record->style = RECORD_PLAIN;
   record->name = NULL;
   record->field = NULL;
@@ -238,7 +240,12 @@ static Value *record_slot(const Record *record, const Symbol *name) {
 
 const Value *record_get(const Record *record, const Symbol *name) { return record_slot(record, name); }
 
+void value_check_depth(Session *session, uint32_t depth) {
+  if (depth > NESTING_LARGEST) fail(session, "tuples and records are nested more than %d deep", NESTING_LARGEST);
+}
+
 void record_set(Record *record, const Symbol *name, Value value) {
+  if (value_depth(value) >= record->depth) record->depth = value_depth(value) + 1;
   Value *field = record_slot(record, name);
   if (field) {
     Value old = *field;

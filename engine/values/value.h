@@ -123,9 +123,13 @@ typedef struct Range {
 Range *range_new(Session *session, double first, double step, double last);
 static inline Value value_range(Range *r) { return (Value){.kind = VALUE_RANGE, .object = &r->head}; }
 
+/* Tuples and records inside each other, at most this deep: what goes through them recurses. */
+enum { NESTING_LARGEST = 1000 };
+
 typedef struct Tuple {
   Object head;
   uint32_t count;
+  uint32_t depth; /* 1, or more than that of the deepest item */
   Value item[]; /* owned */
 } Tuple;
 
@@ -140,6 +144,7 @@ typedef enum RecordStyle { RECORD_PLAIN, RECORD_MODEL, RECORD_VERDICT } RecordSt
 typedef struct Record {
   Object head;
   uint32_t count, capacity;
+  uint32_t depth; /* 1, or more than that of the deepest field */
   uint8_t style;
   const Symbol **name; /* in order of definition */
   Value *field;        /* owned */
@@ -153,6 +158,13 @@ void record_put(Session *session, Record *record, const char *name, Value value)
 const Value *record_get(const Record *record, const Symbol *name); /* borrowed; NULL if there is none */
 Record *record_copy(Session *session, const Record *record);
 static inline Value value_record(Record *r) { return (Value){.kind = VALUE_RECORD, .object = &r->head}; }
+
+/* How deeply a value nests: 0 for what is no tuple or record. */
+static inline uint32_t value_depth(Value v) {
+  return v.kind == VALUE_TUPLE ? ((Tuple *)v.object)->depth : v.kind == VALUE_RECORD ? ((Record *)v.object)->depth : 0;
+}
+/* Fails past NESTING_LARGEST. */
+void value_check_depth(Session *session, uint32_t depth);
 
 /* Named columns of equal length; a column is a real array n×1 (NaN = missing) or text. */
 typedef struct Column {
