@@ -111,6 +111,7 @@ typedef struct Algebra {
 enum {
   FORM_DEPTH = 600,      /* nesting; a frame takes about half a kilobyte */
   FORM_MEMORY = 1 << 24, /* bytes of forms: far past what anybody reads */
+  FORM_ROUNDS = 6,       /* of reading what was written; two are usual */
   FORM_INLINE = 12       /* calls of user functions inside each other */
 };
 
@@ -167,7 +168,7 @@ const Sum *sum_power(Algebra *algebra, const Sum *base, const Sum *exponent, Sty
 
 /* ---- shorten.c ---- */
 void summing_shorten(Algebra *algebra, SumBuilder *builder);
-/* The number common to the terms of the sum: 2 of 2x + 4, 1/3 of x/3 + 1. */
+/* The number common to the terms of the sum: 2 of 2x + 4, 1/3 of x/3 + 1, -1 of -x - 1. */
 Rational sum_content(const Sum *sum);
 
 /* ---- form_read.c ---- */
@@ -187,7 +188,8 @@ bool symbol_is(const Symbol *symbol, const char *key);
 
 /* ---- form_write.c ---- */
 Node *form_write(Algebra *algebra, const Sum *sum);
-Node *form_result(Algebra *algebra, const Sum *sum); /* the same with the heights of the nodes */
+/* The same, read and written until that changes nothing: what is printed simplifies to itself. */
+Node *form_result(Algebra *algebra, const Sum *sum);
 /* Into the tree, with the names that have values replaced. */
 Node *form_copy(Algebra *algebra, const Node *node);
 Node *form_node(Algebra *algebra, NodeKind kind, uint32_t count, Node *const *child);

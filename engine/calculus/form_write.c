@@ -190,7 +190,8 @@ static bool takes_number(const Node *node) {
     bool power = node->kind == NODE_BINARY && node->op == OP_POWER;
     if (node->kind == NODE_BINARY && !power)
       return node->op == OP_ADD || node->op == OP_SUBTRACT; /* in ( ) */
-    if (!power && node->kind != NODE_CALL && node->kind != NODE_INDEX) break;
+    bool prime = node->kind == NODE_PRIME || (node->kind == NODE_IMPLICIT && node->op);
+    if (!power && !prime && node->kind != NODE_CALL && node->kind != NODE_INDEX) break;
     node = node->child[0];
   }
   if (node->kind != NODE_NAME) return false;
@@ -266,6 +267,8 @@ Node *form_write(Algebra *algebra, const Sum *sum) {
   return node;
 }
 
+/* ---- the result ---- */
+
 static uint32_t measure_height(Node *node) {
   node->height = 1;
   for (uint32_t i = 0; i < node->count; i++) {
@@ -275,8 +278,21 @@ static uint32_t measure_height(Node *node) {
   return node->height;
 }
 
+static bool same_tree(const Node *a, const Node *b) {
+  if (!a || !b) return a == b;
+  bool same = a->kind == b->kind && a->op == b->op && a->count == b->count && a->symbol == b->symbol &&
+              a->number == b->number;
+  for (uint32_t i = 0; same && i < a->count; i++) same = same_tree(a->child[i], b->child[i]);
+  return same;
+}
+
 Node *form_result(Algebra *algebra, const Sum *sum) {
-  Node *node = form_write(algebra, sum);
+  algebra->generous = false;
+  Node *node = form_write(algebra, sum), *before = NULL;
+  for (int round = 0; round < FORM_ROUNDS && !same_tree(node, before); round++) {
+    before = node;
+    node = form_write(algebra, form_read(algebra, node));
+  }
   measure_height(node);
   return node;
 }

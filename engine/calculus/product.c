@@ -120,10 +120,9 @@ const Product *product_multiply(Algebra *algebra, const Product *a, const Produc
 
 /* ---- powers of products ---- */
 
-/* Whether (b^p)^n is b^(p*n) at every point. */
+/* Whether (b^p)^n is b^(p*n) at every point; 1/(1/x) is x at 0 too, where 1/x is infinite. */
 static bool powers_nest(Rational p, int64_t n) {
   if (rational_is(p, 1)) return true;
-  if (n < 0 && rational_sign(p) < 0) return false;
   return rational_is_whole(p) || !rational_is_whole(rational_multiply(p, rational_whole(n)));
 }
 

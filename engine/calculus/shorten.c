@@ -1,23 +1,25 @@
-/* shorten.c - sums made shorter: by multiplying out, by taking out, by sin^2 + cos^2.
+/* shorten.c - sums made shorter: by multiplying out, by taking out, by the squares of sine and cosine.
  *
  * A product is multiplied out only where terms then meet and less is left to read: 2x*(x^2 + 1) - 2x^3 is
  * 2x, while x*(x^2 + 1) and -2(1 - x) + y stay. In derivatives a sum that all terms have as a factor is
  * taken out: 2x*(x + 1)^2 + 2x^2*(x + 1) is 2x*(x + 1)*(2x + 1).
  *
  * SPDX-License-Identifier: GPL-3.0-or-later */
-#include <assert.h>
-#include <string.h>
+#include <stdlib.h>
 
 #include "calculus/form.h"
 
 enum {
-  SHORTEN_TERMS = 24,  /* past this a sum is not searched: trying all pairs would take too long */
+  SHORTEN_TERMS = 24,   /* past this a sum is not searched: trying all pairs would take too long */
   SHORTEN_PRODUCT = 48, /* the most terms one product may become */
+  SHORTEN_POWER = 4,    /* the highest power of a sum that is */
   SHORTEN_GAIN = 3     /* weight that multiplying out must save, for ( ) are read easily */
 };
 
-static bool is_plain_sum(const Factor *factor) {
-  return factor->sum && factor->sum->count > 1 && !factor->exponent && rational_is(factor->power, 1);
+/* The power of a sum that can be multiplied out, or 0. */
+static int64_t sum_times(const Factor *factor) {
+  if (!factor->sum || factor->sum->count < 2 || factor->exponent || !rational_is_whole(factor->power)) return 0;
+  return factor->power.top > 0 && factor->power.top <= SHORTEN_POWER ? factor->power.top : 0;
 }
 
 /* ---- multiplying out ---- */
@@ -27,29 +29,38 @@ typedef struct Terms {
   uint32_t count;
 } Terms;
 
-/* The product multiplied out, unless a power of a sum is in it. */
-static Terms expanded(Algebra *algebra, const Product *product) {
-  uint32_t count = 1, sums = 0;
-  Factor *others = form_new(algebra, product->count * sizeof *others);
-  uint32_t other_count = 0;
+/* How many terms the product has multiplied out; 1 when there is nothing to do or too much. */
+static uint32_t expanded_count(const Product *product) {
+  uint32_t count = 1;
   for (uint32_t i = 0; i < product->count; i++) {
     const Factor *factor = &product->factor[i];
-    bool plain = is_plain_sum(factor);
-    if (!plain) others[other_count++] = *factor;
-    if (plain && factor->sum->count > SHORTEN_PRODUCT / count) return (Terms){0};
-    if (plain) count *= factor->sum->count, sums++;
+    for (int64_t k = sum_times(factor); k > 0; k--) {
+      if (factor->sum->count > SHORTEN_PRODUCT / count) return 1;
+      count *= factor->sum->count;
+    }
   }
-  if (!sums) return (Terms){0};
+  return count;
+}
+
+/* Multiplies every one of [count] terms by every term of the sum; the list has room. */
+static uint32_t multiply_out(Algebra *algebra, const Product **term, uint32_t count, const Sum *sum) {
+  for (uint32_t j = count * sum->count; j-- > 0;)
+    term[j] = product_multiply(algebra, term[j / sum->count], sum->term[j % sum->count]);
+  return count * sum->count;
+}
+
+static Terms expanded(Algebra *algebra, const Product *product) {
+  uint32_t count = expanded_count(product), others = 0;
+  if (count == 1) return (Terms){0};
+  Factor *other = form_new(algebra, product->count * sizeof *other);
+  for (uint32_t i = 0; i < product->count; i++)
+    if (!sum_times(&product->factor[i])) other[others++] = product->factor[i];
   const Product **term = form_new(algebra, count * sizeof(const Product *));
-  term[0] = product_new(algebra, product->coefficient, others, other_count);
+  term[0] = product_new(algebra, product->coefficient, other, others);
   uint32_t done = 1;
-  for (uint32_t i = 0; i < product->count; i++) {
-    if (!is_plain_sum(&product->factor[i])) continue;
-    const Sum *sum = product->factor[i].sum;
-    for (uint32_t j = done * sum->count; j-- > 0;)
-      term[j] = product_multiply(algebra, term[j / sum->count], sum->term[j % sum->count]);
-    done *= sum->count;
-  }
+  for (uint32_t i = 0; i < product->count; i++)
+    for (int64_t k = sum_times(&product->factor[i]); k > 0; k--)
+      done = multiply_out(algebra, term, done, product->factor[i].sum);
   return (Terms){term, done};
 }
 
@@ -101,9 +112,16 @@ static bool expand_best(Algebra *algebra, SumBuilder *builder) {
   return builder->term != old.term;
 }
 
-/* ---- sin(u)^2 + cos(u)^2 ---- */
+/* ---- sin(u)^2 + cos(u)^2, cosh(u)^2 - sinh(u)^2 ---- */
 
-/* The product without sin(u)^2, or cos(u)^2; *argument receives the hash of u. */
+typedef struct Identity {
+  const char *first, *second; /* first(u)^2 + sign*second(u)^2 is 1 */
+  int sign;
+} Identity;
+
+static const Identity identities[] = {{"sin", "cos", 1}, {"cosh", "sinh", -1}};
+
+/* The product without name(u)^2; *argument receives the hash of u. */
 static const Product *without_square(Algebra *algebra, const Product *product, const char *name,
                                      uint64_t *argument) {
   for (uint32_t i = 0; i < product->count; i++) {
@@ -122,21 +140,27 @@ static const Product *without_square(Algebra *algebra, const Product *product, c
   return NULL;
 }
 
-static bool join_squares(Algebra *algebra, SumBuilder *builder) {
-  for (uint32_t i = 0; i < builder->count; i++) {
-    uint64_t u, v;
-    const Product *sine = without_square(algebra, builder->term[i], "sin", &u);
-    for (uint32_t j = 0; sine && j < builder->count; j++) {
-      const Product *cosine = i == j ? NULL : without_square(algebra, builder->term[j], "cos", &v);
-      if (!cosine || u != v || sine->hash != cosine->hash ||
-          !rational_equal(sine->coefficient, cosine->coefficient))
-        continue;
-      summing_remove(builder, i > j ? i : j);
-      summing_remove(builder, i > j ? j : i);
-      summing_add(algebra, builder, sine);
-      return true;
-    }
+static bool join_pair(Algebra *algebra, SumBuilder *builder, const Identity *identity, uint32_t i) {
+  uint64_t u, v;
+  const Product *first = without_square(algebra, builder->term[i], identity->first, &u);
+  for (uint32_t j = 0; first && j < builder->count; j++) {
+    const Product *second =
+        i == j ? NULL : without_square(algebra, builder->term[j], identity->second, &v);
+    if (!second || u != v || first->hash != second->hash) continue;
+    Rational number = rational_multiply(second->coefficient, rational_whole(identity->sign));
+    if (!rational_equal(first->coefficient, number)) continue;
+    summing_remove(builder, i > j ? i : j);
+    summing_remove(builder, i > j ? j : i);
+    summing_add(algebra, builder, first);
+    return true;
   }
+  return false;
+}
+
+static bool join_squares(Algebra *algebra, SumBuilder *builder) {
+  for (size_t k = 0; k < sizeof identities / sizeof identities[0]; k++)
+    for (uint32_t i = 0; i < builder->count; i++)
+      if (join_pair(algebra, builder, &identities[k], i)) return true;
   return false;
 }
 
@@ -153,34 +177,42 @@ static int64_t common_divisor(int64_t a, int64_t b) {
 
 static Rational content_of(const Product *const *term, uint32_t count) {
   int64_t top = 0, bottom = 1;
+  bool negative = true;
   for (uint32_t i = 0; i < count; i++) {
     Rational number = term[i]->coefficient;
     int64_t more;
+    negative = negative && number.top < 0;
     if (!number.bottom || number.decimal) return rational_whole(1);
     top = common_divisor(top, number.top);
     if (__builtin_mul_overflow(bottom, number.bottom / common_divisor(bottom, number.bottom), &more))
       return rational_whole(1);
     bottom = more;
   }
-  return top ? rational_ratio(top, bottom) : rational_whole(1);
+  return rational_ratio(negative ? -top : top, bottom);
 }
 
 Rational sum_content(const Sum *sum) { return content_of(sum->term, sum->count); }
 
-/* Lowers [power] to the power that [product] has of the same base; 0 when it has none above the line. */
+/* Lowers the power of [common] to what [product] shares of it: the one nearer to 0; 0 if it shares none. */
 static void lower_power(const Product *product, Factor *common) {
   for (uint32_t i = 0; i < product->count; i++) {
     const Factor *factor = &product->factor[i];
-    if (factor->base_hash != common->base_hash || factor->exponent) continue;
-    bool whole = rational_is_whole(factor->power) && factor->power.top > 0;
-    if (whole && factor->power.top >= common->power.top) return;
-    common->power = whole ? factor->power : rational_whole(0);
+    if (factor->base_hash != common->base_hash) continue;
+    bool numbers = !factor->exponent && !common->exponent;
+    bool same = numbers ? rational_equal(factor->power, common->power)
+                        : factor->exponent && common->exponent &&
+                              factor->exponent->hash == common->exponent->hash;
+    if (same) return;
+    bool whole = numbers && rational_is_whole(factor->power) && rational_is_whole(common->power);
+    if (!whole || (factor->power.top > 0) != (common->power.top > 0)) continue;
+    if (llabs(factor->power.top) < llabs(common->power.top)) common->power = factor->power;
     return;
   }
+  common->exponent = NULL;
   common->power = rational_whole(0);
 }
 
-/* What all terms have as factors, or NULL when no sum is among it. */
+/* What all terms have as factors, or NULL when no sum above the line is among it. */
 static const Product *common_factors(Algebra *algebra, const SumBuilder *builder) {
   const Product *first = builder->term[0];
   Factor *list = form_new(algebra, first->count * sizeof *list);
@@ -188,18 +220,18 @@ static const Product *common_factors(Algebra *algebra, const SumBuilder *builder
   bool sums = false;
   for (uint32_t i = 0; i < first->count; i++) {
     Factor common = first->factor[i];
-    if (common.exponent || !rational_is_whole(common.power) || common.power.top < 1) continue;
     for (uint32_t j = 1; j < builder->count; j++) lower_power(builder->term[j], &common);
-    if (common.power.top < 1) continue;
-    sums = sums || (common.sum && common.sum->count > 1);
+    if (!common.exponent && rational_is(common.power, 0)) continue;
+    bool sum = common.sum && common.sum->count > 1 && !common.exponent;
+    sums = sums || (sum && rational_is_whole(common.power) && common.power.top > 0);
     list[count++] = common;
   }
   return sums ? product_new(algebra, content_of(builder->term, builder->count), list, count) : NULL;
 }
 
-static void take_out(Algebra *algebra, SumBuilder *builder) {
+static bool take_out(Algebra *algebra, SumBuilder *builder) {
   const Product *common = builder->count > 1 ? common_factors(algebra, builder) : NULL;
-  if (!common) return;
+  if (!common) return false;
   const Product *inverse = product_power(algebra, common, -1);
   SumBuilder rest = {0};
   for (uint32_t i = 0; i < builder->count; i++)
@@ -209,15 +241,17 @@ static void take_out(Algebra *algebra, SumBuilder *builder) {
   *builder = (SumBuilder){0};
   if (inner->count)
     summing_add(algebra, builder, product_multiply(algebra, common, sum_product(algebra, inner)));
+  return true;
 }
 
 void summing_shorten(Algebra *algebra, SumBuilder *builder) {
   algebra_descend(algebra);
   if (builder->count <= SHORTEN_TERMS) {
     while (join_squares(algebra, builder)) continue;
-    while (builder->count > 1 && builder->count <= SHORTEN_TERMS && expand_best(algebra, builder)) continue;
+    bool taken = algebra->generous && take_out(algebra, builder);
+    while (!taken && builder->count > 1 && builder->count <= SHORTEN_TERMS && expand_best(algebra, builder))
+      continue;
     while (join_squares(algebra, builder)) continue;
-    if (algebra->generous) take_out(algebra, builder);
   }
   algebra_ascend(algebra);
 }

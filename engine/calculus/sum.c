@@ -27,20 +27,29 @@ static const Sum *bare_sum(const Product *product) {
   return bare && sign ? factor->sum : NULL;
 }
 
-/* 2(2x + 4)/3 as 4(x + 2)/3: the number in front takes what the terms of a sum share. */
+/* The product with [part] in the place of factor [at]. */
+static const Product *product_replace(Algebra *algebra, const Product *product, uint32_t at,
+                                      const Product *part) {
+  const Product *left = product_new(algebra, product->coefficient, product->factor, at);
+  const Product *right =
+      product_new(algebra, rational_whole(1), product->factor + at + 1, product->count - at - 1);
+  return product_multiply(algebra, product_multiply(algebra, left, part), right);
+}
+
+/* 2(2x + 4)/3 as 4(x + 2)/3: the number in front takes what the terms of a sum share, and the
+ * minus if all have it. A fraction is not pulled out where there was no number before. */
 static const Product *pull_content(Algebra *algebra, const Product *product) {
   for (uint32_t i = 0; i < product->count; i++) {
     Factor factor = product->factor[i];
     bool above = rational_is(factor.power, 1), below = rational_is(factor.power, -1);
     if (!factor.sum || factor.sum->count < 2 || factor.exponent || !(above || below)) continue;
     Rational content = sum_content(factor.sum);
-    if (rational_is(content, 1)) continue;
-    Factor *list = form_new(algebra, product->count * sizeof *list);
-    memcpy(list, product->factor, product->count * sizeof *list);
-    list[i] = factor_of_sum(sum_scale(algebra, factor.sum, rational_inverse(content)));
-    list[i].power = factor.power;
-    Rational number = above ? content : rational_inverse(content);
-    product = product_new(algebra, rational_multiply(product->coefficient, number), list, product->count);
+    bool bare = rational_is(product->coefficient, 1) || rational_is(product->coefficient, -1);
+    if (rational_is(content, 1) || (bare && (product->count < 2 || !rational_is_whole(content)))) continue;
+    const Product *inner = sum_product(algebra, sum_scale(algebra, factor.sum, rational_inverse(content)));
+    inner = product_scale(algebra, inner, content);
+    if (below) inner = product_power(algebra, inner, -1);
+    return pull_content(algebra, product_replace(algebra, product, i, inner));
   }
   return product;
 }
@@ -50,7 +59,7 @@ const Sum *sum_of_product(Algebra *algebra, const Product *product) {
   const Sum *sum = bare_sum(product);
   bool one = rational_is(product->coefficient, 1);
   if (sum && one) return sum;
-  if (algebra->generous && !one && !sum) product = pull_content(algebra, product);
+  if (algebra->generous && !sum) product = pull_content(algebra, product);
   const Product **term = form_new(algebra, sizeof(const Product *));
   term[0] = product;
   return sum_new(algebra, term, 1);
@@ -83,9 +92,10 @@ const Product *sum_product(Algebra *algebra, const Sum *sum) {
 }
 
 const Sum *sum_scale(Algebra *algebra, const Sum *sum, Rational by) {
-  const Product **term = form_new(algebra, sum->count * sizeof(const Product *));
-  for (uint32_t i = 0; i < sum->count; i++) term[i] = product_scale(algebra, sum->term[i], by);
-  return sum_new(algebra, term, sum->count);
+  SumBuilder builder = {0};
+  for (uint32_t i = 0; i < sum->count; i++)
+    summing_add(algebra, &builder, product_scale(algebra, sum->term[i], by));
+  return summing_finish(algebra, &builder);
 }
 
 const Sum *sum_negate(Algebra *algebra, const Sum *sum) {
@@ -121,7 +131,13 @@ static void summing_merge(Algebra *algebra, SumBuilder *builder, uint32_t at, Ra
     summing_remove(builder, at);
     return;
   }
-  builder->term[at] = product_new(algebra, coefficient, old->factor, old->count);
+  const Product *term = product_new(algebra, coefficient, old->factor, old->count);
+  if (bare_sum(term)) {
+    summing_remove(builder, at);
+    summing_add(algebra, builder, term);
+    return;
+  }
+  builder->term[at] = term;
   builder->merged[at] = true;
 }
 

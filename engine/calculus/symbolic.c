@@ -38,8 +38,13 @@ static const Rule rules[] = {
     {"erf", {"2exp(-x^2)/sqrt(pi)"}},
     {"erfc", {"-2exp(-x^2)/sqrt(pi)"}},
     {"hypot", {"x/z", "y/z"}},
-    {"max", {"{1 if x >= y; 0 otherwise}", "{0 if x >= y; 1 otherwise}"}},
-    {"min", {"{1 if x <= y; 0 otherwise}", "{0 if x <= y; 1 otherwise}"}},
+};
+
+/* Of these the derivatives u and v of the arguments are chosen from: where only the second argument
+ * varies, it is named first. */
+static const Rule choices[] = {
+    {"max", {"{u if x >= y; v otherwise}", "{v if y >= x; u otherwise}"}},
+    {"min", {"{u if x <= y; v otherwise}", "{v if y <= x; u otherwise}"}},
 };
 
 static const char *rule_text(const Symbol *name, uint32_t argument) {
@@ -69,32 +74,44 @@ static void bind_letter(Algebra *algebra, const char *letter, const Sum *value) 
   environment_add(algebra, symbol_intern(algebra->symbols, letter, 1), value);
 }
 
-/* The rule's value where the call stands. */
-static const Sum *read_rule(Algebra *algebra, const Atom *call, const char *text) {
+/* The rule's value where the call stands. [slope] has the derivatives of the arguments. */
+static const Sum *read_rule(Algebra *algebra, const Atom *call, const char *text, const Sum *const slope[2]) {
   const Environment *environment = algebra->environment;
   algebra->environment = NULL;
   const Sum *value = sum_of_atom(algebra, call);
   bind_letter(algebra, "x", call->argument[0]);
   bind_letter(algebra, "y", call->count > 1 ? call->argument[1] : value);
-  if (call->count > 1) bind_letter(algebra, "z", value);
+  bind_letter(algebra, "z", value);
+  bind_letter(algebra, "u", slope[0]);
+  bind_letter(algebra, "v", slope[1]);
   algebra->in_rule = true;
-  const Sum *slope = form_read(algebra, rule_tree(algebra, text));
+  const Sum *result = form_read(algebra, rule_tree(algebra, text));
   algebra->in_rule = false;
   algebra->environment = environment;
-  return slope;
+  return result;
 }
 
 /* ---- calls ---- */
 
+/* max(u, v), min(u, v) */
+static const Sum *derive_choice(Algebra *algebra, const Atom *call, const Rule *choice, const Sum *slope[2]) {
+  if (!slope[0]->count && !slope[1]->count) return slope[0];
+  return read_rule(algebra, call, choice->slope[!call->argument[0]->varies], slope);
+}
+
 static const Sum *derive_builtin(Algebra *algebra, const Atom *call, const Symbol *name) {
+  const Sum *zero = sum_whole(algebra, 0), *slope[2] = {zero, zero};
+  assert(call->count <= 2);
+  for (uint32_t i = 0; i < call->count; i++) slope[i] = derive_sum(algebra, call->argument[i]);
+  for (size_t i = 0; i < sizeof choices / sizeof choices[0]; i++)
+    if (symbol_is(name, choices[i].name)) return derive_choice(algebra, call, &choices[i], slope);
   SumBuilder builder = {0};
   for (uint32_t i = 0; i < call->count; i++) {
-    if (!call->argument[i]->varies) continue;
+    if (!slope[i]->count) continue;
     const char *text = rule_text(name, i);
     if (!text) algebra_fail(algebra, "no formula for %s(…)", name->name);
-    const Sum *inner = derive_sum(algebra, call->argument[i]);
-    if (inner->count)
-      summing_add_sum(algebra, &builder, sum_multiply(algebra, inner, read_rule(algebra, call, text)), false);
+    const Sum *rule = read_rule(algebra, call, text, slope);
+    summing_add_sum(algebra, &builder, sum_multiply(algebra, slope[i], rule), false);
   }
   return summing_finish(algebra, &builder);
 }
