@@ -291,7 +291,11 @@ static void put_nabla(Writer *writer, const Node *node) {
 /* ---- tight operators ---- */
 
 static void put_exponent(Writer *writer, const Node *node) {
-  if (node->kind == NODE_NEGATE) { /* -- is no sign */
+  bool composed = node->kind == NODE_NEGATE &&
+                  (node->child[0]->kind == NODE_BINARY || node->child[0]->kind == NODE_IMPLICIT);
+  if (composed) { /* e^(-2x) as it is written, not e^-(2x) */
+    wrap(writer, node);
+  } else if (node->kind == NODE_NEGATE) { /* -- is no sign */
     string(writer, "-");
     if (node->child[0]->kind == NODE_NEGATE || negative(node->child[0]))
       wrap(writer, node->child[0]);
