@@ -48,6 +48,14 @@ static const Case cases[] = {
     {"dot", 6, "dot(p[1:3], p[4:6])^2"},
     {"cov", 6, "cov(p[1:3], p[4:6])"},
     {"cov", 8, "vec(cov(matrix(p, 1, 4, 2)))"},
+    /* complex numbers: a real function of the parts */
+    {"complex", 4, "abs(complex(p[1:2], p[3:4])).^2"},
+    {"complex", 6, "z = complex(matrix(p, 1, 2, 2), 1) \\ complex(p[5:6], 2); [real(z); imag(z)]"},
+    {"real", 2, "real(complex(p[1], p[2])^3)"},
+    {"imag", 2, "imag(exp(complex(p[1], p[2])))"},
+    {"conj", 2, "real(conj(complex(p[1], p[2]))*(p[1] + 2i)/(3 - p[2]*1i))"},
+    {"arg", 2, "arg(complex(p[1], p[2]))"},
+    {"roots", 2, "z = roots([1, p[1], 5 + p[2]]); [real(z); imag(z)]"},
     /* arrays */
     {"size", 3, "size(p)[1]*p.^2"},
     {"length", 3, "length(p)*p.^2"},

@@ -5,6 +5,7 @@
 
 #include "machine/session.h"
 #include "machine/vm.h"
+#include "values/complex.h"
 #include "values/operate.h"
 
 size_t point_size(Session *s, Value p, const char *what) {
@@ -15,6 +16,7 @@ size_t point_size(Session *s, Value p, const char *what) {
     case VALUE_ARRAY:
       if (value_as_array(p)->element == ELEMENT_BOOLEAN) fail(s, "%s must be made of numbers, found true and false", what);
       return array_count(value_as_array(p));
+    case VALUE_COMPLEX: return point_size(s, value_as_complex(p)->real, what) + point_size(s, value_as_complex(p)->imaginary, what);
     case VALUE_TUPLE: {
       size_t size = 0;
       for (uint32_t i = 0; i < ((Tuple *)p.object)->count; i++) size += point_size(s, ((Tuple *)p.object)->item[i], what);
@@ -41,6 +43,7 @@ static Value *flatten(Value p, Value *out) {
       for (size_t k = 0; k < ((Range *)p.object)->count; k++)
         *out++ = value_number(((Range *)p.object)->first + (double)k * ((Range *)p.object)->step);
       return out;
+    case VALUE_COMPLEX: return flatten(value_as_complex(p)->imaginary, flatten(value_as_complex(p)->real, out));
     case VALUE_TUPLE:
       for (uint32_t i = 0; i < ((Tuple *)p.object)->count; i++) out = flatten(((Tuple *)p.object)->item[i], out);
       return out;
@@ -65,6 +68,10 @@ Value point_shape(Session *s, Value p, const Value **number) {
       Value made = array_from_numbers(s, *number, rows, cols);
       *number += rows * cols;
       return made;
+    }
+    case VALUE_COMPLEX: {
+      Value real = point_shape(s, value_as_complex(p)->real, number);
+      return complex_new(s, real, point_shape(s, value_as_complex(p)->imaginary, number));
     }
     case VALUE_TUPLE: {
       Tuple *made = tuple_new(s, ((Tuple *)p.object)->count);

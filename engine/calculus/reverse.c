@@ -9,52 +9,36 @@
 #include <string.h>
 
 #include "calculus/derive.h"
+#include "machine/lambda.h"
 #include "machine/session.h"
 #include "machine/vm.h"
 #include "values/operate.h"
 
 /* ---- rules: adjoints written in mml ---- */
 
-static Value compile_adjoint(Session *s, const Rule *rule) {
-  Text text = {0};
+/* "(A, b, x, x_bar) -> do … end" */
+static void write_adjoint(const Rule *rule, Text *text) {
   char names[96], bars[96] = "";
   snprintf(names, sizeof names, "%s", rule->names);
   int index = 0;
-  text_string(&text, "(");
+  text_string(text, "(");
   for (char *save = NULL, *name = strtok_r(names, " ", &save); name; name = strtok_r(NULL, " ", &save), index++) {
-    text_format(&text, "%s%s", index ? ", " : "", name);
+    text_format(text, "%s%s", index ? ", " : "", name);
     size_t used = strlen(bars);
     if (index >= rule->inputs) snprintf(bars + used, sizeof bars - used, ", %s_bar", name);
   }
-  text_format(&text, "%s) -> do\n%s\nend", bars, rule->adjoint);
-  Source *source = source_new(rule->name, text.bytes, text.length);
-  text_free(&text);
-  Tree *tree = NULL;
-  Report report = {0};
-  if (parse(source, &s->symbols, &tree, &report) != PARSE_OK) {
-    char message[200];
-    snprintf(message, sizeof message, "%.199s", report.message);
-    report_clear(&report);
-    source_release(source);
-    fail(s, "the adjoint rule of %s does not parse: %s", rule->name, message);
-  }
-  Prototype *unit = prototype_new(s, tree, tree->program->child[0], true);
-  tree_release(tree);
-  source_release(source);
-  Value function = machine_run_unit(s, unit);
-  value_release((Value){.kind = VALUE_PROTOTYPE, .object = &unit->head});
-  return function;
+  text_format(text, "%s) -> do\n%s\nend", bars, rule->adjoint);
 }
 
 static Value adjoint_function(Session *s, const Rule *rule) {
-  for (uint32_t i = 0; i < s->rule_count; i++)
-    if (s->rule[i].key == rule) return s->rule[i].function;
-  Value function = compile_adjoint(s, rule);
-  memory_grow(s->rule, s->rule_count, s->rule_capacity);
-  s->rule[s->rule_count].key = rule;
-  s->rule[s->rule_count].function = function;
-  s->rule_count++;
-  return function;
+  Value known = lambda_find(s, rule);
+  if (known.kind != VALUE_NOTHING) return known;
+  Text text = {0};
+  write_adjoint(rule, &text);
+  char *written = scratch(s, text.length + 1);
+  memcpy(written, text.bytes, text.length + 1);
+  text_free(&text);
+  return lambda_of(s, rule, rule->name, written);
 }
 
 void rule_adjoint(Session *s, const Rule *rule, const Value in[], const Value out[], const Value out_bar[], Value in_bar[]) {

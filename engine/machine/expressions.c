@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "machine/compiler.h"
+#include "values/complex.h"
 
 /* ---- names ---- */
 
@@ -202,7 +203,7 @@ Operand compile_expression(Compiler *c, const Node *n) {
     case NODE_CALL_EACH:
     case NODE_PIPE: result = compile_call(c, n); break;
     case NODE_CLAUSE: result = compile_clause(c, n); break;
-    case NODE_IMAGINARY: compile_fail(c, n, "complex numbers are not supported in this version");
+    case NODE_IMAGINARY: result = literal_operand(c, complex_number(c->session, 0, n->number)); break;
     case NODE_GENERATED: compile_fail(c, n, "a generator stands alone in sum, prod, max, min, mean, any, all or [ ]");
     case NODE_COLON: compile_fail(c, n, ": alone stands only inside [ ]");
     case NODE_DOT: compile_fail(c, n, ". stands for the other columns only after ~ in a formula");

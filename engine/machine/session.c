@@ -208,7 +208,7 @@ void mml_free(Mml *mml) {
   report_clear(&s->report);
   free(s->binding);
   free(s->slope);
-  free(s->rule);
+  free(s->lambda);
   free(s->work);
   free(s->number);
   free(s->value);
@@ -252,7 +252,7 @@ static void clear_registers(Session *s, uint32_t top) {
 }
 
 static void sweep(Session *s) {
-  size_t groups = 0, total = 2 + 2 * (size_t)s->binding_count + s->rule_count;
+  size_t groups = 0, total = 2 + 2 * (size_t)s->binding_count + s->lambda_count;
   const Value **root = memory_new(total * sizeof *root);
   size_t *count = memory_new(total * sizeof *count);
   root[groups] = &s->answer;
@@ -261,8 +261,8 @@ static void sweep(Session *s) {
     root[groups] = &s->binding[i].value;
     count[groups++] = 2; /* value and builtin stand next to each other */
   }
-  for (uint32_t i = 0; i < s->rule_count; i++) {
-    root[groups] = &s->rule[i].function;
+  for (uint32_t i = 0; i < s->lambda_count; i++) {
+    root[groups] = &s->lambda[i].function;
     count[groups++] = 1;
   }
   heap_sweep(s, root, count, groups);

@@ -78,8 +78,8 @@ struct Session {
   size_t work_size;
 
   /* rules compiled on first use, by address */
-  struct { const void *key; Value function; } *rule;
-  uint32_t rule_count, rule_capacity;
+  struct { const void *key; Value function; } *lambda;
+  uint32_t lambda_count, lambda_capacity;
   struct { const char *text; Tree *tree; } *slope;
   uint32_t slope_count, slope_capacity;
 };

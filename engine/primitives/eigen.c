@@ -1,7 +1,7 @@
 /* eigen.c - eig and eigvals: eigenvalues, largest first, and eigenvectors.
  *
  * A symmetric matrix has orthonormal eigenvectors and its derivative treats it as symmetric. Any
- * other matrix has to have real eigenvalues. Adjoints: Giles (2008), 3.1; for unit eigenvectors of
+ * other matrix may have complex eigenvalues, which then have no derivative. Adjoints: Giles (2008), 3.1; for unit eigenvectors of
  * a matrix that is not symmetric, Boeddeker et al. (2017), eq. 4.77. Both divide by differences of
  * eigenvalues: an equal pair is refused as soon as the derivative asks for its eigenvectors.
  *
@@ -11,7 +11,9 @@
 #include <math.h>
 #include <string.h>
 
+#include "machine/session.h"
 #include "primitives/argument.h"
+#include "primitives/complex.h"
 #include "primitives/lapack.h"
 #include "primitives/linear.h"
 #include "primitives/matrix.h"
@@ -21,6 +23,9 @@ static const double EQUAL_VALUES = 16 * DBL_EPSILON;
 /* Complex parts below this part of the largest eigenvalue are what rounding makes of a double one.
  */
 static const double COMPLEX_NOISE = 1e-7;
+
+/* How the refusal of complex eigenvalues begins; a call without derivatives goes on with them. */
+static const char COMPLEX_REFUSAL[] = "A has complex eigenvalues";
 
 /* Eigenvectors with a smaller reciprocal condition number count as dependent. */
 static const double DEPENDENT = 1e-7;
@@ -95,8 +100,8 @@ static const char *eig_general(size_t n, const double *a, double *values, double
   double largest = matrix_largest(n, real);
   for (size_t j = 0; j < n; j++)
     if (fabs(imaginary[j]) > COMPLEX_NOISE * largest)
-      return matrix_explain(message, "A has complex eigenvalues, such as %.6g ± %.6gi", real[j],
-                            fabs(imaginary[j]));
+      return matrix_explain(message, "%s, such as %.6g ± %.6gi: they have no derivative here",
+                            COMPLEX_REFUSAL, real[j], fabs(imaginary[j]));
   for (size_t j = 0; j < n; j++)
     if (vectors && imaginary[j] != 0)
       return matrix_explain(message, "A has the eigenvalue %.6g twice, with only one eigenvector",
@@ -289,12 +294,44 @@ static void note_dependent(Session *session, const Value *vectors) {
                   "digits or more");
 }
 
+static bool is_complex_refusal(const char *refusal) {
+  return strncmp(refusal, COMPLEX_REFUSAL, sizeof COMPLEX_REFUSAL - 1) == 0;
+}
+
+/* Without derivatives, real results where they are real and complex ones where they are not. */
+static Value apply_passive(Session *session, const Rule *rule, Value input) {
+  Operand a = linear_operand(&input);
+  Shape shape[RULE_OUTPUTS];
+  Value output[RULE_OUTPUTS];
+  double *data[RULE_OUTPUTS];
+  rule->shape(session, &a.shape, shape);
+  for (int i = 0; i < rule->outputs; i++) {
+    Array *array = array_zeros(session, shape[i].rows, shape[i].cols);
+    output[i] = value_array(array);
+    data[i] = array->data;
+  }
+  double *work = scratch(session, rule->work_size(&a.shape) * sizeof *work);
+  const char *refusal = rule->value(&a.data, &a.shape, data, shape, work);
+  if (refusal && !is_complex_refusal(refusal)) fail(session, "%s", refusal);
+  if (refusal) {
+    for (int i = 0; i < rule->outputs; i++) value_release(output[i]);
+    return rule->outputs == 2 ? complex_eigen(session, input) : complex_eigenvalues(session, input, NULL);
+  }
+  if (rule == &rule_eig_general) note_dependent(session, &output[0]);
+  return rule->outputs == 1 ? output[0] : linear_tuple(session, output, 2);
+}
+
 static Value apply(Session *session, const Arguments *arguments, const Rule *symmetric,
                    const Rule *general) {
   Value input = argument_operand(session, arguments->argument[0], 0), outputs[2];
   Operand a = linear_operand(&input);
   bool square = a.shape.rows == a.shape.cols;
   const Rule *rule = square && !matrix_is_symmetric(a.shape.rows, a.data) ? general : symmetric;
+  if (rule == general && !linear_is_active(input)) {
+    Value result = apply_passive(session, rule, input);
+    value_release(input);
+    return result;
+  }
   rule_apply(session, rule, &input, outputs);
   value_release(input);
   if (rule == &rule_eig_general) note_dependent(session, &outputs[0]);
@@ -313,12 +350,12 @@ const Primitive eigen_rows[] = {
     {"eig", "(A)", eig_call, RESULT_ANY, DERIVE_THROUGH, NULL, NULL,
      "Q, L = eig(A): A = Q*L*inv(Q), the eigenvalues on the diagonal of L, largest first, and a "
      "unit eigenvector "
-     "in every column of Q, its largest entry positive. For a symmetric A, Q is orthogonal (inv(Q) "
+     "in every column of Q, its largest entry positive; complex where they have to be. For a symmetric A, Q is orthogonal (inv(Q) "
      "is Q') and "
      "the derivative treats A as symmetric.",
      "Q, L = eig([2, 1; 1, 2]); diag(L)", "[3, 1]"},
     {"eigvals", "(A)", eigvals_call, RESULT_ANY, DERIVE_THROUGH, NULL, NULL,
-     "The eigenvalues of a square matrix as a vector, largest first.", "eigvals([2, 1; 1, 2])",
+     "The eigenvalues of a square matrix as a vector, largest first (complex ones by their real part).", "eigvals([2, 1; 1, 2])",
      "[3, 1]"},
     {"eig_gap_", "(L, M)", NULL, RESULT_ANY, DERIVE_RULE, NULL, &rule_eig_gap,
      "M[i, j] / (L[j, j] - L[i, i]) off the diagonal, 0 on it: what the derivative of eigenvectors "

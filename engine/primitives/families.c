@@ -4,6 +4,7 @@
 #include "primitives/argmin.h"
 #include "primitives/basic.h"
 #include "primitives/calculus.h"
+#include "primitives/complex.h"
 #include "primitives/data.h"
 #include "primitives/elementary.h"
 #include "primitives/linear.h"
@@ -17,6 +18,7 @@
 
 const Family primitive_families[] = {
     FAMILY("Elementary functions", elementary_rows)
+    FAMILY("Complex numbers", complex_rows)
     BASIC_ROWS(FAMILY)
     LINEAR_ROWS(LINEAR)
     FAMILY("Calculus", calculus_rows)

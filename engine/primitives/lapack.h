@@ -8,6 +8,7 @@
 #ifndef MML_LAPACK_H
 #define MML_LAPACK_H
 
+#include <complex.h>
 #include <stddef.h>
 
 void dgemm_(const char *transa, const char *transb, const int *m, const int *n, const int *k,
@@ -58,5 +59,12 @@ void dgeev_(const char *left, const char *right, const int *n, double *a, const 
 void dgesdd_(const char *job, const int *m, const int *n, double *a, const int *lda, double *s,
              double *u, const int *ldu, double *vt, const int *ldvt, double *work, const int *lwork,
              int *iwork, int *info, size_t);
+
+/* Of complex matrices: LU, eigenvalues. */
+void zgetrf_(const int *m, const int *n, double complex *a, const int *lda, int *pivot, int *info);
+void zgeev_(const char *left, const char *right, const int *n, double complex *a, const int *lda,
+            double complex *w, double complex *vl, const int *ldvl, double complex *vr,
+            const int *ldvr, double complex *work, const int *lwork, double *rwork, int *info,
+            size_t, size_t);
 
 #endif

@@ -3,6 +3,8 @@
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "primitives/primitive.h"
 
+#include "primitives/complex.h"
+
 #include <assert.h>
 #include <ctype.h>
 #include <stdio.h>
@@ -132,6 +134,7 @@ Value primitive_call(Session *s, const Primitive *row, const Value *window, uint
   Arguments a = {.argument = argument, .count = count, .wanted = wanted};
   if (variadic) a = (Arguments){.argument = window, .count = (int)positional, .named = argument + 1, .wanted = wanted};
   if (row->differentiable == DERIVE_NONE) refuse_active(s, row, a.argument, a.count);
+  if (complex_given(&a)) return complex_call(s, row, &a);
   return row->call ? row->call(s, &a) : call_rule(s, row, &a);
 }
 

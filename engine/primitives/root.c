@@ -295,6 +295,6 @@ const Primitive root_rows[3] = {
      .help = "A point x, shaped like x0, with F(x) = 0: Newton's method with the exact Jacobian from x0, least squares where it stalls. When no root is found, it is an error that gives the smallest residual.",
      .example = "fsolve(v -> [v[1]^2 + v[2]^2 - 25, v[1]*v[2] - 12], [5, 1])", .gives = "[4, 3]"},
     {.name = "roots", .parameters = "(p)", .call = call_roots, .result = RESULT_ANY, .differentiable = DERIVE_THROUGH,
-     .help = "All real roots of the polynomial p[1]*x^n + … + p[n]*x + p[n+1], ascending, a multiple root as often as it counts. A note says how many are complex.",
+     .help = "All roots of the polynomial p[1]*x^n + … + p[n]*x + p[n+1], ascending, a multiple root as often as it counts. When some are complex, all are given as complex numbers, ascending by their real part.",
      .example = "roots([1, -6, 11, -6])", .gives = "[1, 2, 3]"},
 };

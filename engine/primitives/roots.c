@@ -19,6 +19,7 @@
 #include "machine/session.h"
 #include "primitives/argument.h"
 #include "primitives/solvers.h"
+#include "values/complex.h"
 #include "values/operate.h"
 
 enum { DEGREE_LARGEST = 400, POLISH_STEPS = 20, ABERTH_STEPS = 60 };
@@ -148,8 +149,10 @@ static void sharpen(Session *s, const Polynomial *p, Eigenvalue *e) {
   }
 }
 
+/* By the real part, then the imaginary part. */
 static int ascending(const void *a, const void *b) {
-  double x = *(const double *)a, y = *(const double *)b;
+  double complex z = *(const double complex *)a, w = *(const double complex *)b;
+  double x = creal(z) == creal(w) ? cimag(z) : creal(z), y = creal(z) == creal(w) ? cimag(w) : creal(w);
   return (x > y) - (x < y);
 }
 
@@ -168,8 +171,27 @@ static Eigenvalue *eigenvalues(Session *s, const Polynomial *p) {
   return e;
 }
 
-/* The real roots into root[], ascending; *single is cleared when there is a multiple one. */
-static size_t real_roots(Session *s, const Polynomial *p, double *root, bool *single) {
+/* A root of the upper half plane and its mirror image, or the root alone. */
+static size_t put_complex(double complex *root, const Eigenvalue *e, bool mirrored) {
+  root[0] = CMPLX(e->re, e->im);
+  if (mirrored) root[1] = conj(root[0]);
+  return mirrored ? 2 : 1;
+}
+
+/* The roots off the real line. They come in conjugate pairs, exactly, unless rounding at a multiple one
+ * moved a member of a pair onto the line. */
+static size_t complex_roots(const Polynomial *p, const Eigenvalue *e, double complex *root) {
+  size_t count = 0, balance = 0;
+  for (size_t i = 0; i < p->degree; i++)
+    if (!e[i].taken) balance += e[i].im > 0 ? 1 : (size_t)-1;
+  for (size_t i = 0; i < p->degree; i++)
+    if (!e[i].taken && (balance || e[i].im > 0)) count += put_complex(root + count, &e[i], balance == 0);
+  return count;
+}
+
+/* All roots into root[]: the real ones, ascending, then the others; *single is cleared when there is a
+ * multiple one. Returns how many are real. */
+static size_t all_roots(Session *s, const Polynomial *p, double complex *root, bool *single) {
   if (p->degree == 0) return 0;
   Eigenvalue *e = eigenvalues(s, p);
   size_t count = 0, *near = scratch(s, (p->degree + 1) * sizeof(size_t));
@@ -186,7 +208,7 @@ static size_t real_roots(Session *s, const Polynomial *p, double *root, bool *si
     }
     for (size_t k = 0; k < m; k++) root[count++] = x;
   }
-  qsort(root, count, sizeof(double), ascending);
+  complex_roots(p, e, root + count);
   return count;
 }
 
@@ -202,17 +224,24 @@ static Value newton_value(Session *s, const Value *c, size_t n, Value x) {
   return value_elementwise(s, SCALAR_SUBTRACT, x, value_elementwise(s, SCALAR_DIVIDE, value, slope));
 }
 
-static Value active_roots(Session *s, const Value *c, size_t n, const double *root, size_t count) {
+static Value root_value(Session *s, double complex root, bool complex_ones) {
+  return complex_ones ? complex_number(s, creal(root), cimag(root)) : value_number(creal(root));
+}
+
+static Value roots_value(Session *s, const double complex *root, size_t count, bool complex_ones) {
   Value *x = scratch(s, (count + 1) * sizeof(Value));
-  for (size_t i = 0; i < n; i++) solver_pin(s, c[i]);
-  for (size_t k = 0; k < count; k++) x[k] = newton_value(s, c, n, newton_value(s, c, n, value_number(root[k])));
-  trace_limit_orders(s, IMPLICIT_ORDERS);
+  for (size_t k = 0; k < count; k++) x[k] = root_value(s, root[k], complex_ones);
   return array_from_numbers(s, x, count, 1);
 }
 
-static void note_complex(Session *s, size_t missing) {
-  if (missing == 2) note(s, "2 more roots are complex, a conjugate pair");
-  else if (missing) note(s, "%zu more roots are complex, in conjugate pairs", missing);
+/* Two Newton steps at each root make its derivatives exact to order 3: as fsolve does. */
+static Value active_roots(Session *s, const Value *c, size_t n, const double complex *root, size_t count, bool complex_ones) {
+  Value *x = scratch(s, (count + 1) * sizeof(Value));
+  for (size_t i = 0; i < n; i++) solver_pin(s, c[i]);
+  for (size_t k = 0; k < count; k++)
+    x[k] = newton_value(s, c, n, newton_value(s, c, n, root_value(s, root[k], complex_ones)));
+  trace_limit_orders(s, IMPLICIT_ORDERS);
+  return array_from_numbers(s, x, count, 1);
 }
 
 /* The coefficients as numbers, active ones as they are. */
@@ -236,7 +265,8 @@ Value call_roots(Session *s, const Arguments *a) {
   size_t count;
   Value *c = coefficients(s, a, &count);
   bool active = solver_is_active(a->argument[0]), single = true;
-  double *number = scratch(s, (count + 1) * sizeof(double)), *root = scratch(s, (count + 1) * sizeof(double));
+  double *number = scratch(s, (count + 1) * sizeof(double));
+  double complex *root = scratch(s, (count + 1) * sizeof *root);
   for (size_t i = 0; i < count; i++) {
     number[i] = c[i].number;
     if (!isfinite(number[i])) fail_argument(s, 0, "the coefficients must be finite numbers, number %zu is %.6g", i + 1, number[i]);
@@ -248,12 +278,9 @@ Value call_roots(Session *s, const Arguments *a) {
   while (number[count - 1 - zeros] == 0) root[zeros++] = 0;
   if (active && (first || zeros > 1)) single = false;
   Polynomial p = {.degree = count - first - 1 - zeros, .c = number + first};
-  size_t found = zeros + real_roots(s, &p, root + zeros, &single);
-  qsort(root, found, sizeof(double), ascending);
-  note_complex(s, count - first - 1 - found);
+  size_t real = zeros + all_roots(s, &p, root + zeros, &single), total = zeros + p.degree;
+  qsort(root, total, sizeof *root, ascending);
   if (active && !single) fail(s, "roots cannot be differentiated here: a multiple root has no derivative, and neither has a leading coefficient 0");
-  if (active) return active_roots(s, c + first, count - first, root, found);
-  Array *result = array_new(s, found, 1, ELEMENT_REAL);
-  if (found) memcpy(result->data, root, found * sizeof(double));
-  return value_array(result);
+  if (active) return active_roots(s, c + first, count - first, root, total, real < total);
+  return roots_value(s, root, total, real < total);
 }

@@ -4,6 +4,7 @@
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "primitives/argument.h"
 #include "primitives/basic.h"
+#include "values/complex.h"
 #include "values/index.h"
 #include "values/operate.h"
 
@@ -94,6 +95,7 @@ static Value cols_call(Session *session, const Arguments *arguments) {
 }
 
 static size_t zip_length(Session *session, Value value, int index) {
+  if (value_is_complex(value) && complex_is_array(value)) value = value_as_complex(value)->real;
   bool matrix = value.kind == VALUE_ARRAY && value_as_array(value)->rows != 1 &&
                 value_as_array(value)->cols != 1;
   bool walked = value.kind == VALUE_ARRAY || value.kind == VALUE_RANGE || value.kind == VALUE_TUPLE;

@@ -297,11 +297,12 @@ static Node *name(Parser *parser) {
   return node;
 }
 
-/* ≈0, as rounding noise prints. */
+/* ≈0 and ≈0i, as rounding noise prints. */
 static Node *near_zero(Parser *parser) {
   uint32_t start = parse_token(parser)->span.start;
   const Token *zero = parse_after(parser, parser->at);
-  if (zero->kind != TOKEN_NUMBER || zero->space || zero->number != 0) refuse_operand(parser);
+  bool number = zero->kind == TOKEN_NUMBER || zero->kind == TOKEN_IMAGINARY;
+  if (!number || zero->space || zero->number != 0) refuse_operand(parser);
   parse_advance(parser);
   Node *node = literal_number(parser);
   node->span.start = start;

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "machine/session.h"
+#include "values/complex.h"
 #include "values/operate.h"
 
 Value array_entry(const Array *array, size_t i) {
@@ -33,8 +34,22 @@ void array_set_entry(Session *session, Array *array, size_t i, Value value) {
   array->data[i] = value.number;
 }
 
+static bool any_complex(const Value *element, size_t count) {
+  for (size_t i = 0; i < count; i++)
+    if (value_is_complex(element[i])) return true;
+  return false;
+}
+
+static Value complex_from_numbers(Session *session, const Value *number, size_t rows, size_t cols) {
+  Value *part[2];
+  complex_split_entries(session, number, rows * cols, part);
+  Value real = array_from_numbers(session, part[0], rows, cols);
+  return complex_new(session, real, array_from_numbers(session, part[1], rows, cols));
+}
+
 Value array_from_numbers(Session *session, const Value *number, size_t rows, size_t cols) {
   size_t count = rows * cols;
+  if (any_complex(number, count)) return complex_from_numbers(session, number, rows, cols);
   int level = 0;
   bool booleans = count > 0;
   for (size_t i = 0; i < count; i++) {
@@ -140,9 +155,17 @@ static Value blocks_literal(Session *session, const Value *element, const uint32
   return value_array(out);
 }
 
+static Value complex_blocks(Session *session, const Value *element, uint32_t count, const uint32_t *width, uint32_t rows) {
+  Value *part[2];
+  complex_split_entries(session, element, count, part);
+  Value real = value_blocks(session, part[0], width, rows);
+  return complex_new(session, real, value_blocks(session, part[1], width, rows));
+}
+
 Value value_blocks(Session *session, const Value *element, const uint32_t *width, uint32_t rows) {
   uint32_t count = 0;
   for (uint32_t i = 0; i < rows; i++) count += width[i];
+  if (any_complex(element, count)) return complex_blocks(session, element, count, width, rows);
   bool numbers = true;
   for (uint32_t i = 0; i < count; i++) {
     if (!is_entry(element[i]) && element[i].kind != VALUE_ARRAY && element[i].kind != VALUE_RANGE) fail_element(session, element[i]);

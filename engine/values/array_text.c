@@ -11,11 +11,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "values/complex.h"
 #include "values/grid.h"
 
-/* An entry this much smaller than the largest is what cancellation leaves of a zero: 1e-12 is some
- * 4500 roundings. */
-static const double noise_ratio = 1e-12;
 
 enum {
   ROWS_MOST = 40, /* a taller matrix shows its ends only */
@@ -28,30 +26,40 @@ enum {
 /* How the entries of one array are spelled. */
 typedef struct Entries {
   const Array *array;
+  const Array *imaginary; /* NULL for real arrays */
   int digits;
   double noise; /* anything closer to 0 prints as ≈0 */
 } Entries;
 
-/* Every digit was asked for, so every digit is shown, noise or not. */
-static double array_noise(const Array *array, int digits) {
-  if (array->element == ELEMENT_BOOLEAN || digits >= NUMBER_DIGITS_EXACT) return 0;
+static double array_largest(const Array *array) {
   double largest = 0;
   for (size_t k = 0; k < array_count(array); k++) {
     double size = fabs(array->data[k]);
     if (size > largest && isfinite(size)) largest = size;
   }
-  return largest * noise_ratio;
+  return largest;
 }
 
-static Entries entries_of(const Array *array, int digits) {
-  return (Entries){array, digits, array_noise(array, digits)};
+static const Array *real_array(Value value) {
+  return value_as_array(value_is_complex(value) ? value_as_complex(value)->real : value);
+}
+
+static Entries entries_of(Value value, int digits) {
+  Entries entries = {.array = real_array(value), .digits = digits};
+  if (value_is_complex(value)) entries.imaginary = value_as_array(value_as_complex(value)->imaginary);
+  /* Where every digit was asked for, every digit is shown, noise or not. */
+  if (entries.array->element == ELEMENT_BOOLEAN || digits >= NUMBER_DIGITS_EXACT) return entries;
+  double largest = array_largest(entries.array);
+  if (entries.imaginary) largest = fmax(largest, array_largest(entries.imaginary));
+  entries.noise = largest * NUMBER_NOISE;
+  return entries;
 }
 
 static Spelling entries_spell(const Entries *entries, size_t k) {
-  double x = entries->array->data[k];
+  double x = entries->array->data[k], y = entries->imaginary ? entries->imaginary->data[k] : 0;
   if (entries->array->element == ELEMENT_BOOLEAN) return spelling_word(x != 0 ? "true" : "false");
-  if (x != 0 && fabs(x) < entries->noise) return spelling_noise();
-  return number_spell(x, entries->digits);
+  if (entries->imaginary) return complex_spell(x, y, entries->digits, entries->noise);
+  return x != 0 && fabs(x) < entries->noise ? spelling_noise() : number_spell(x, entries->digits);
 }
 
 /* ---- on one line ---- */
@@ -112,7 +120,7 @@ static void entries_elide(const Entries *entries, size_t room, Text *out) {
 
 /* "  (100 numbers)", "  (20×5)": what an elided line says of the whole. */
 static void array_size_note(const Array *array, Text *out) {
-  if (array_is_matrix(array)) text_format(out, "  (%u×%u)", array->rows, array->cols);
+  if (array->rows > 1 && array->cols > 1) text_format(out, "  (%u×%u)", array->rows, array->cols);
   else
     text_format(out, "  (%zu %s)", array_count(array),
                 array->element == ELEMENT_BOOLEAN ? "booleans" : "numbers");
@@ -123,15 +131,18 @@ static void array_empty(const Array *array, Text *out) {
   else text_format(out, "zeros(%u, %u)", array->rows, array->cols);
 }
 
-bool array_is_matrix(const Array *array) { return array->rows > 1 && array->cols > 1; }
+bool array_is_matrix(Value array) { return real_array(array)->rows > 1 && real_array(array)->cols > 1; }
 
-bool array_line(const Array *array, size_t room, int digits, const char *tail, Text *out) {
+uint32_t array_rows(Value array) { return real_array(array)->rows; }
+
+bool array_line(Value value, size_t room, int digits, const char *tail, Text *out) {
+  const Array *array = real_array(value);
   if (array_count(array) == 0) {
     array_empty(array, out);
     text_string(out, tail);
     return true;
   }
-  Entries entries = entries_of(array, digits);
+  Entries entries = entries_of(value, digits);
   const char *close = array->rows == 1 && array->cols > 1 ? "]'" : "]";
   size_t around = 1 + strlen(close) + strlen(tail);
   bool whole = array_count(array) < 3 || (room >= around && entries_fit(&entries, room - around));
@@ -218,11 +229,12 @@ static Shown matrix_columns(const Array *array, size_t room) {
                       may_fit ? 0 : COLUMNS_END);
 }
 
-void matrix_block(const Array *array, const Layout *layout, const char *tail, Text *out) {
-  assert(array_is_matrix(array));
+void matrix_block(Value value, const Layout *layout, const char *tail, Text *out) {
+  assert(array_is_matrix(value));
+  const Array *array = real_array(value);
   size_t around = layout->indent + 2 + strlen(tail);
   size_t room = layout->width > around ? layout->width - around : 1;
-  Entries entries = entries_of(array, layout->digits);
+  Entries entries = entries_of(value, layout->digits);
   Grid grid = {.rows = shown_choose(array->rows, ROWS_MOST, ROWS_END, ROWS_END),
                .columns = matrix_columns(array, room),
                .gap = 2,

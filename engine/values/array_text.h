@@ -14,13 +14,17 @@ typedef struct Layout {
   int depth; /* how many tuples and records are around it */
 } Layout;
 
-/* [1, 2, 3] or [1, 2; 3, 4] in at most [room] columns with [tail] directly behind it; what does not
+/* What is called an array here may also be a complex one.
+ *
+ * [1, 2, 3] or [1, 2; 3, 4] in at most [room] columns with [tail] directly behind it; what does not
  * fit is left out in the middle and counted behind. True when nothing was left out. */
-bool array_line(const Array *array, size_t room, int digits, const char *tail, Text *out);
+bool array_line(Value array, size_t room, int digits, const char *tail, Text *out);
 /* At least 2×2: worth a block. */
-bool array_is_matrix(const Array *array);
+bool array_is_matrix(Value array);
+/* Rows of an array. */
+uint32_t array_rows(Value array);
 /* A matrix over several lines, folded into groups of columns; its size is a comment behind [tail],
  * so that the whole can be pasted back. */
-void matrix_block(const Array *array, const Layout *layout, const char *tail, Text *out);
+void matrix_block(Value array, const Layout *layout, const char *tail, Text *out);
 
 #endif

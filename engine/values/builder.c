@@ -4,6 +4,7 @@
 #include "values/builder.h"
 
 #include "machine/session.h"
+#include "values/complex.h"
 #include "values/operate.h"
 
 Builder *builder_new(Session *session) {
@@ -19,7 +20,10 @@ void builder_push(Session *session, Builder *builder, Value value) {
   builder->item[builder->count++] = value;
 }
 
-static bool is_column(Value v) { return v.kind == VALUE_ARRAY && value_as_array(v)->cols == 1 && value_as_array(v)->rows != 1; }
+static bool is_column(Value v) {
+  if (value_is_complex(v)) v = value_as_complex(v)->real;
+  return v.kind == VALUE_ARRAY && value_as_array(v)->cols == 1 && value_as_array(v)->rows != 1;
+}
 
 /* Columns go side by side; anything else is stacked row by row. */
 static Value stack(Session *session, const Builder *builder) {
@@ -34,8 +38,10 @@ Value builder_finish(Session *session, Builder *builder) {
   size_t cols = builder->width ? builder->width : 1;
   for (size_t i = 0; i < builder->count; i++) {
     ValueKind kind = (ValueKind)builder->item[i].kind;
+    bool complex = kind == VALUE_COMPLEX;
     if (kind == VALUE_NUMBER || kind == VALUE_ACTIVE || kind == VALUE_BOOLEAN) continue;
-    if (kind != VALUE_ARRAY && kind != VALUE_RANGE) {
+    if (complex && !complex_is_array(builder->item[i])) continue;
+    if (kind != VALUE_ARRAY && kind != VALUE_RANGE && !complex) {
       char text[VALUE_DESCRIPTION];
       fail(session, "a comprehension collects numbers and arrays, found %s", value_describe(builder->item[i], text));
     }

@@ -9,6 +9,7 @@
 #include "machine/prototype.h"
 #include "memory.h"
 #include "primitives/primitive.h"
+#include "values/complex.h"
 #include "values/number_text.h"
 #include "values/value.h"
 
@@ -21,6 +22,7 @@ static const char *const kind_name[VALUE_KIND_COUNT] = {
     [VALUE_ACTIVE] = "number",
     [VALUE_STRING] = "string",
     [VALUE_ARRAY] = "array",
+    [VALUE_COMPLEX] = "complex",
     [VALUE_RANGE] = "range",
     [VALUE_TUPLE] = "tuple",
     [VALUE_RECORD] = "record",
@@ -53,16 +55,14 @@ static const char *article_of(uint32_t number) {
 
 static const char *plural(size_t count) { return count == 1 ? "" : "s"; }
 
-static void describe_array(const Array *array, char *buffer, size_t size) {
-  const char *entry = array->element == ELEMENT_BOOLEAN ? "boolean" : "number";
-  const char *of_booleans = array->element == ELEMENT_BOOLEAN ? " of booleans" : "";
+static void describe_array(const Array *array, const char *entry, const char *of_entries, char *buffer, size_t size) {
   if (array->rows == 0 && array->cols <= 1) snprintf(buffer, size, "an empty vector");
   else if (array->cols == 1)
     snprintf(buffer, size, "a vector of %u %s%s", array->rows, entry, plural(array->rows));
-  else if (array->rows == 1) snprintf(buffer, size, "a 1×%u row%s", array->cols, of_booleans);
+  else if (array->rows == 1) snprintf(buffer, size, "a 1×%u row%s", array->cols, of_entries);
   else
     snprintf(buffer, size, "%s %u×%u matrix%s", article_of(array->rows), array->rows, array->cols,
-             of_booleans);
+             of_entries);
 }
 
 /* Parameters of a row and how many of them may be left out, read off "(A, b, p = 2)". */
@@ -145,10 +145,23 @@ static void describe_number(double x, char *buffer, size_t size) {
   snprintf(buffer, size, "a number (%.*s)", spelling.length, spelling.bytes);
 }
 
+static void describe_complex(const Complex *z, char *buffer, size_t size) {
+  if (z->real.kind == VALUE_ARRAY) {
+    describe_array(value_as_array(z->real), "complex number", " of complex numbers", buffer, size);
+    return;
+  }
+  Spelling spelling = complex_spell(z->real.number, z->imaginary.number, 0, 0);
+  snprintf(buffer, size, "a complex number (%.*s)", spelling.length, spelling.bytes);
+}
+
 static void describe_object(Value value, char *buffer, size_t size) {
   const Object *object = value.object;
   switch ((ValueKind)value.kind) {
-    case VALUE_ARRAY: describe_array((const Array *)object, buffer, size); break;
+    case VALUE_ARRAY:
+      if (value_as_array(value)->element == ELEMENT_BOOLEAN) describe_array((const Array *)object, "boolean", " of booleans", buffer, size);
+      else describe_array((const Array *)object, "number", "", buffer, size);
+      break;
+    case VALUE_COMPLEX: describe_complex((const Complex *)object, buffer, size); break;
     case VALUE_RANGE: describe_range((const Range *)object, buffer, size); break;
     case VALUE_RECORD: describe_record((const Record *)object, buffer, size); break;
     case VALUE_FUNCTION: describe_function((const Function *)object, buffer, size); break;

@@ -7,9 +7,11 @@
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "values/display.h"
 
+#include <math.h>
 #include <string.h>
 
 #include "values/array_text.h"
+#include "values/complex.h"
 #include "values/function_text.h"
 #include "values/grid.h"
 #include "values/number_text.h"
@@ -162,11 +164,22 @@ static bool record_line(const Record *record, const Layout *layout, size_t room,
   return whole;
 }
 
+static bool complex_line(Value value, size_t room, int digits, Text *out) {
+  if (complex_is_array(value)) return array_line(value, room, digits, "", out);
+  const Complex *z = value_as_complex(value);
+  bool exact = digits >= NUMBER_DIGITS_EXACT;
+  double noise = exact ? 0 : NUMBER_NOISE * fmax(fabs(z->real.number), fabs(z->imaginary.number));
+  Spelling spelling = complex_spell(z->real.number, z->imaginary.number, digits, noise);
+  spelling_append(&spelling, out);
+  return true;
+}
+
 static bool object_line(Value value, const Layout *layout, size_t room, Text *out) {
   const Object *object = value.object;
   switch ((ValueKind)value.kind) {
     case VALUE_STRING: return string_line((const String *)object, room, out);
-    case VALUE_ARRAY: return array_line((const Array *)object, room, layout->digits, "", out);
+    case VALUE_ARRAY: return array_line(value, room, layout->digits, "", out);
+    case VALUE_COMPLEX: return complex_line(value, room, layout->digits, out);
     case VALUE_RANGE: range_text((const Range *)object, layout->digits, out); return true;
     case VALUE_TUPLE: return tuple_line((const Tuple *)object, layout, room, out);
     case VALUE_RECORD: return record_line((const Record *)object, layout, room, out);
@@ -247,8 +260,12 @@ static size_t record_name_columns(const Record *record) {
   return widest;
 }
 
+static bool is_array(Value value) {
+  return value.kind == VALUE_ARRAY || (value_is_complex(value) && complex_is_array(value));
+}
+
 static void field_block(Value value, const Layout *layout, Text *out) {
-  bool small = value.kind != VALUE_ARRAY || value_as_array(value)->rows <= INLINE_ROWS;
+  bool small = !is_array(value) || array_rows(value) <= INLINE_ROWS;
   if (small && value_line_whole(value, layout, layout_room(layout, ""), out)) return;
   if (value.kind == VALUE_TABLE) value_line(value, layout, layout_room(layout, ""), out);
   else value_block(value, layout, "", out);
@@ -281,7 +298,7 @@ static void record_block(const Record *record, const Layout *layout, Text *out) 
   else record_pairs(record, layout, out);
 }
 
-static void array_block(const Array *array, const Layout *layout, const char *tail, Text *out) {
+static void array_block(Value array, const Layout *layout, const char *tail, Text *out) {
   if (array_is_matrix(array)) matrix_block(array, layout, tail, out);
   else array_line(array, layout_room(layout, ""), layout->digits, tail, out);
 }
@@ -302,7 +319,7 @@ static void tuple_value(const Tuple *tuple, const Layout *layout, const char *ta
 static bool object_block(Value value, const Layout *layout, const char *tail, Text *out) {
   const Object *object = value.object;
   bool last = tail[0] == '\0';
-  if (value.kind == VALUE_ARRAY) array_block((const Array *)object, layout, tail, out);
+  if (is_array(value)) array_block(value, layout, tail, out);
   else if (value.kind == VALUE_TUPLE) tuple_value((const Tuple *)object, layout, tail, out);
   else if (value.kind == VALUE_RECORD && last) record_block((const Record *)object, layout, out);
   else if (value.kind == VALUE_TABLE && last) table_block((const Table *)object, layout, out);

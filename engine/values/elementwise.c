@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "machine/session.h"
+#include "values/complex.h"
 #include "values/operate.h"
 
 /* ---- single numbers ---- */
@@ -243,7 +244,7 @@ static Value operand(Session *session, Value v, int index) {
   if (v.kind == VALUE_RANGE) return value_to_array(session, v);
   if (v.kind == VALUE_ARRAY && value_as_array(v)->element == ELEMENT_BOOLEAN)
     fail_argument(session, index, "true and false are not numbers: count them with sum, or write if … then 1 else 0");
-  if (is_operand(v) || v.kind == VALUE_TUPLE || v.kind == VALUE_RECORD) return value_keep(v);
+  if (is_operand(v) || value_is_complex(v) || v.kind == VALUE_TUPLE || v.kind == VALUE_RECORD) return value_keep(v);
   char text[VALUE_DESCRIPTION];
   if (v.kind == VALUE_FUNCTION) fail_argument(session, index, "this is a function; its value at x is written with (x)");
   fail_argument(session, index, "expected a number or an array, found %s", value_describe(v, text));
@@ -252,6 +253,7 @@ static Value operand(Session *session, Value v, int index) {
 static Value apply(Session *session, Scalar op, Value a, Value b, bool one) {
   if (a.kind == VALUE_RECORD || (!one && b.kind == VALUE_RECORD)) return apply_record(session, op, a, b, one);
   if (a.kind == VALUE_TUPLE || (!one && b.kind == VALUE_TUPLE)) return apply_tuple(session, op, a, b, one);
+  if (value_is_complex(a) || (!one && value_is_complex(b))) return complex_elementwise(session, op, a, one ? a : b);
   if (a.kind == VALUE_ARRAY || (!one && b.kind == VALUE_ARRAY)) return apply_arrays(session, op, a, one ? value_number(0) : b);
   return scalar_apply(session, op, a, b);
 }

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "memory.h"
+#include "values/complex.h"
 #include "values/value.h"
 
 typedef struct Pair {
@@ -128,6 +129,26 @@ static bool formulas_match(const Formula *a, const Formula *b, Pairs *pairs) {
   return true;
 }
 
+static bool complex_match(const Complex *a, const Complex *b, Pairs *pairs) {
+  pairs_add(pairs, a->real, b->real);
+  pairs_add(pairs, a->imaginary, b->imaginary);
+  return true;
+}
+
+static bool is_zero(Value part) {
+  if (part.kind != VALUE_ARRAY) return part.number == 0;
+  const Array *array = value_as_array(part);
+  for (size_t k = 0; k < array_count(array); k++)
+    if (!(array->data[k] == 0)) return false;
+  return true;
+}
+
+/* A complex value without imaginary part is the real one. */
+static bool complex_match_real(const Complex *z, Value x, Pairs *pairs) {
+  pairs_add(pairs, z->real, x);
+  return is_zero(z->imaginary);
+}
+
 /* ---- any two values ---- */
 
 static ValueKind kind_compared(Value value) {
@@ -138,6 +159,7 @@ static bool objects_match(const Object *a, const Object *b, Pairs *pairs) {
   switch ((ValueKind)a->kind) {
     case VALUE_STRING: return strings_equal((const String *)a, (const String *)b);
     case VALUE_ARRAY: return arrays_equal((const Array *)a, (const Array *)b);
+    case VALUE_COMPLEX: return complex_match((const Complex *)a, (const Complex *)b, pairs);
     case VALUE_RANGE: return ranges_equal((const Range *)a, (const Range *)b);
     case VALUE_TUPLE: return tuples_match((const Tuple *)a, (const Tuple *)b, pairs);
     case VALUE_RECORD: return records_match((const Record *)a, (const Record *)b, pairs);
@@ -155,6 +177,8 @@ static bool values_match(Value a, Value b, Pairs *pairs) {
     return range_equals_array((const Range *)a.object, value_as_array(b));
   if (kind == VALUE_ARRAY && other == VALUE_RANGE)
     return range_equals_array((const Range *)b.object, value_as_array(a));
+  if (kind == VALUE_COMPLEX && other != VALUE_COMPLEX) return complex_match_real((const Complex *)a.object, b, pairs);
+  if (other == VALUE_COMPLEX && kind != VALUE_COMPLEX) return complex_match_real((const Complex *)b.object, a, pairs);
   if (kind != other) return false;
   if (kind == VALUE_NOTHING) return true;
   if (!value_is_object(a)) return a.number == b.number;

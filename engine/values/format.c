@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "values/complex.h"
 #include "values/display.h"
 #include "values/number_text.h"
 
@@ -142,7 +143,21 @@ static size_t entry_next(size_t k, size_t count, Text *out) {
   return count - ENTRIES_MOST / 2;
 }
 
-static bool format_array(const Array *array, const Format *format, Text *out) {
+/* Both parts by the format, the width counting for the whole. */
+static bool format_complex(double real, double imaginary, const Format *format, Text *out) {
+  Format bare = *format, signed_ = *format;
+  bare.width = signed_.width = 0;
+  signed_.sign = true;
+  Text piece = {0};
+  bool fits = format->type != '%' && number_text(real, &bare, &piece) && number_text(imaginary, &signed_, &piece);
+  text_string(&piece, "i");
+  if (fits) padded(&piece, format, '>', out);
+  text_free(&piece);
+  return fits;
+}
+
+/* [imaginary] is NULL for a real array. */
+static bool format_array(const Array *array, const Array *imaginary, const Format *format, Text *out) {
   size_t count = array_count(array);
   bool row = array->rows == 1 && array->cols > 1;
   text_string(out, "[");
@@ -150,7 +165,8 @@ static bool format_array(const Array *array, const Format *format, Text *out) {
     if (k > 0) text_string(out, array->cols > 1 && k % array->cols == 0 ? "; " : ", ");
     Value entry = array->element == ELEMENT_BOOLEAN ? value_boolean(array->data[k] != 0)
                                                     : value_number(array->data[k]);
-    bool fits = entry.kind == VALUE_NUMBER ? format_number(entry.number, format, out)
+    bool fits = imaginary                    ? format_complex(array->data[k], imaginary->data[k], format, out)
+                : entry.kind == VALUE_NUMBER ? format_number(entry.number, format, out)
                                            : format_other(entry, format, out);
     if (!fits) return false;
   }
@@ -188,7 +204,12 @@ static bool format_value(Value value, const Format *format, int depth, Text *out
   switch ((ValueKind)value.kind) {
     case VALUE_NUMBER:
     case VALUE_ACTIVE: return format_number(value.number, format, out);
-    case VALUE_ARRAY: return format_array((const Array *)object, format, out);
+    case VALUE_ARRAY: return format_array((const Array *)object, NULL, format, out);
+    case VALUE_COMPLEX: {
+      const Complex *z = (const Complex *)object;
+      if (z->real.kind != VALUE_ARRAY) return format_complex(z->real.number, z->imaginary.number, format, out);
+      return format_array(value_as_array(z->real), value_as_array(z->imaginary), format, out);
+    }
     case VALUE_RANGE: return format_range((const Range *)object, format, out);
     case VALUE_TUPLE: {
       const Tuple *tuple = (const Tuple *)object;

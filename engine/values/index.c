@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "machine/session.h"
+#include "values/complex.h"
 #include "values/operate.h"
 
 /* Positions along one dimension, from 0. */
@@ -171,11 +172,20 @@ static Value index_table(Session *session, const Table *table, Value item) {
   return value_table(out);
 }
 
+typedef struct Items { const Value *item; uint32_t count; } Items;
+
+static Value index_part(Session *session, Value part, const void *context) {
+  const Items *items = context;
+  return index_array(session, value_as_array(part), items->item, items->count);
+}
+
 Value value_index(Session *session, Value container, const Value *item, uint32_t count) {
+  bool complex = value_is_complex(container) && complex_is_array(container);
   Scratch *mark = scratch_mark(session);
   Value result = value_nothing();
-  switch ((ValueKind)container.kind) {
+  switch (complex ? VALUE_COMPLEX : value_is_complex(container) ? VALUE_NUMBER : (ValueKind)container.kind) {
     case VALUE_ARRAY: result = index_array(session, value_as_array(container), item, count); break;
+    case VALUE_COMPLEX: result = complex_map(session, container, index_part, &(Items){item, count}); break;
     case VALUE_RANGE: {
       Value whole = value_to_array(session, container);
       result = index_array(session, value_as_array(whole), item, count);
@@ -275,7 +285,26 @@ static Value assign_range(Session *session, Value container, const Value *item, 
   return changed;
 }
 
+static bool is_array_like(Value v) {
+  return v.kind == VALUE_ARRAY || v.kind == VALUE_RANGE || (value_is_complex(v) && complex_is_array(v));
+}
+
+/* Part by part; a real container becomes complex with its first complex entry. */
+static Value assign_complex(Session *session, Value container, const Value *item, uint32_t count, Value value) {
+  Value to[2], from[2];
+  complex_split(session, container, to);
+  complex_split(session, value, from);
+  for (int p = 0; p < 2; p++) {
+    to[p] = value_assign_index(session, to[p], item, count, from[p]);
+    value_release(from[p]);
+  }
+  value_release(container);
+  return complex_new(session, to[0], to[1]);
+}
+
 Value value_assign_index(Session *session, Value container, const Value *item, uint32_t count, Value value) {
+  if (is_array_like(container) && (value_is_complex(container) || value_is_complex(value)))
+    return assign_complex(session, container, item, count, value);
   Scratch *mark = scratch_mark(session);
   char text[VALUE_DESCRIPTION];
   bool tuple = container.kind == VALUE_TUPLE && count == 1;
@@ -293,6 +322,7 @@ Value value_assign_index(Session *session, Value container, const Value *item, u
 }
 
 double value_end(Session *session, Value container, uint32_t place, uint32_t count) {
+  if (value_is_complex(container)) container = value_as_complex(container)->real;
   if (container.kind == VALUE_ARRAY) {
     const Array *a = value_as_array(container);
     return count == 1 ? (double)array_count(a) : place == 0 ? a->rows : a->cols;
@@ -359,6 +389,7 @@ Value value_assign_field(Session *session, Value container, const Symbol *name, 
 /* ---- going over ---- */
 
 size_t value_length_of_loop(Session *session, Value container) {
+  if (value_is_complex(container) && complex_is_array(container)) container = value_as_complex(container)->real;
   switch ((ValueKind)container.kind) {
     case VALUE_RANGE: return ((Range *)container.object)->count;
     case VALUE_TUPLE: return ((Tuple *)container.object)->count;
@@ -382,10 +413,10 @@ size_t value_length_of_loop(Session *session, Value container) {
 }
 
 Value value_element(Session *session, Value container, size_t k) {
-  (void)session;
   switch ((ValueKind)container.kind) {
     case VALUE_RANGE: return value_number(((Range *)container.object)->first + (double)k * ((Range *)container.object)->step);
     case VALUE_TUPLE: return value_keep(((Tuple *)container.object)->item[k]);
+    case VALUE_COMPLEX: return complex_entry(session, container, k);
     default: return array_entry(value_as_array(container), k);
   }
 }

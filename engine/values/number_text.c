@@ -66,6 +66,42 @@ Spelling number_spell(double x, int digits) {
   return number_rounded(x, digits > 0 ? digits : NUMBER_DIGITS);
 }
 
+static void spelling_join(Spelling *to, const char *glue, const Spelling *from) {
+  size_t length = strlen(glue);
+  memcpy(to->bytes + to->length, glue, length);
+  memcpy(to->bytes + to->length + length, from->bytes, from->length);
+  to->length = (uint8_t)(to->length + length + from->length);
+}
+
+static Spelling complex_call(const Spelling *real, const Spelling *imaginary) {
+  Spelling out = {.length = 0};
+  spelling_join(&out, "complex(", real);
+  spelling_join(&out, ", ", imaginary);
+  out.bytes[out.length++] = ')';
+  out.after = out.length;
+  return out;
+}
+
+static Spelling part_spell(double x, int digits, double noise) {
+  return x != 0 && fabs(x) < noise ? spelling_noise() : number_spell(x, digits);
+}
+
+Spelling complex_spell(double real, double imaginary, int digits, double noise) {
+  if (!isfinite(real) || !isfinite(imaginary)) noise = 0;
+  Spelling re = part_spell(real, digits, noise), im = part_spell(imaginary, digits, noise), out = im;
+  if (!isfinite(real) || !isfinite(imaginary)) return complex_call(&re, &im);
+  bool both_noise = fabs(real) < noise && fabs(imaginary) < noise;
+  if (both_noise && (real != 0 || imaginary != 0)) return spelling_noise();
+  if (real != 0) {
+    out = re;
+    spelling_join(&out, im.bytes[0] == '-' ? "" : "+", &im);
+  }
+  out.bytes[out.length++] = 'i';
+  size_t columns = text_columns(out.bytes, out.length);
+  out.after = (uint8_t)(columns - out.before);
+  return out;
+}
+
 void extent_include(Extent *extent, const Spelling *spelling) {
   if (spelling->before > extent->before) extent->before = spelling->before;
   if (spelling->after > extent->after) extent->after = spelling->after;

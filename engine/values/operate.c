@@ -9,6 +9,7 @@
 
 #include "machine/session.h"
 #include "primitives/linear.h"
+#include "values/complex.h"
 #include "values/index.h"
 
 bool value_is_active(Value a) {
@@ -23,6 +24,7 @@ bool value_is_active(Value a) {
       for (uint32_t i = 0; i < ((Record *)a.object)->count; i++)
         if (value_is_active(((Record *)a.object)->field[i])) return true;
       return false;
+    case VALUE_COMPLEX: return value_is_active(value_as_complex(a)->real) || value_is_active(value_as_complex(a)->imaginary);
     default: return false;
   }
 }
@@ -217,6 +219,8 @@ static const uint8_t scalar_of[OPERATOR_COUNT] = {
     [OP_DOT_DIVIDE] = SCALAR_DIVIDE, [OP_DOT_POWER] = SCALAR_POWER,
 };
 
+Scalar operator_scalar(Operator op) { return (Scalar)scalar_of[op]; }
+
 static Value operate_on_arrays(Session *session, Operator op, Value a, Value b) {
   const Array *x = a.kind == VALUE_ARRAY ? value_as_array(a) : NULL;
   const Array *y = b.kind == VALUE_ARRAY ? value_as_array(b) : NULL;
@@ -238,6 +242,7 @@ static Value operate_on_arrays(Session *session, Operator op, Value a, Value b) 
 }
 
 Value value_operate(Session *session, Operator op, Value a, Value b) {
+  if (value_is_complex(a) || value_is_complex(b)) return complex_operate(session, op, a, b);
   if (op == OP_SOLVE) return linear_solve(session, a, b);
   if (op == OP_DOT_SOLVE) return value_elementwise(session, SCALAR_DIVIDE, b, a);
   if (is_scalar(a) && is_scalar(b)) return value_elementwise(session, (Scalar)scalar_of[op], a, b);
@@ -284,7 +289,9 @@ static bool compare_scalars(Session *session, Operator op, Value a, Value b) {
   return outcome;
 }
 
-static bool near_values(Value a, Value b) {
+static bool near_values(Session *session, Value a, Value b) {
+  bool numeric = (is_scalar(a) || a.kind == VALUE_ARRAY || value_is_complex(a)) && (is_scalar(b) || b.kind == VALUE_ARRAY || value_is_complex(b));
+  if (numeric && (value_is_complex(a) || value_is_complex(b))) return complex_near(session, a, b, NEAR_TOLERANCE);
   if (a.kind == VALUE_ARRAY && b.kind == VALUE_ARRAY) {
     const Array *x = value_as_array(a), *y = value_as_array(b);
     if (x->rows != y->rows || x->cols != y->cols) return false;
@@ -317,11 +324,12 @@ bool value_compare(Session *session, Operator op, Value a, Value b) {
   if (is_scalar(a) && is_scalar(b)) return compare_scalars(session, op, a, b);
   if (op == OP_EQUAL || op == OP_UNEQUAL || op == OP_NEAR) {
     Value x = unrange(session, a), y = unrange(session, b);
-    bool equal = op == OP_NEAR ? near_values(x, y) : value_equal(x, y);
+    bool equal = op == OP_NEAR ? near_values(session, x, y) : value_equal(x, y);
     value_release(x);
     value_release(y);
     return op == OP_UNEQUAL ? !equal : equal;
   }
+  if (value_is_complex(a) || value_is_complex(b)) complex_fail_order(session, op);
   if (a.kind == VALUE_ARRAY || b.kind == VALUE_ARRAY) {
     char left[64], right[64], dotted[8] = ".";
     Report *r = failure(session, "arrays have no order as a whole");
@@ -353,6 +361,7 @@ static Value compare_arrays(Session *session, Operator op, Value a, Value b) {
 }
 
 Value value_compare_each(Session *session, Operator op, Value a, Value b) {
+  if (value_is_complex(a) || value_is_complex(b)) return complex_compare_each(session, op, a, b);
   Value x = unrange(session, a), y = unrange(session, b);
   bool fits = (x.kind == VALUE_ARRAY || is_scalar(x)) && (y.kind == VALUE_ARRAY || is_scalar(y));
   if (!fits) {
@@ -368,8 +377,14 @@ Value value_compare_each(Session *session, Operator op, Value a, Value b) {
 
 /* ---- sums, norms, dot products, transposes ---- */
 
+static Value transpose_part(Session *session, Value part, const void *context) {
+  (void)context;
+  return value_transpose(session, part);
+}
+
 Value value_transpose(Session *session, Value a) {
   if (is_scalar(a)) return a;
+  if (value_is_complex(a)) return complex_map(session, a, transpose_part, NULL);
   if (a.kind != VALUE_ARRAY && a.kind != VALUE_RANGE) {
     char text[VALUE_DESCRIPTION];
     fail(session, "only arrays have a transpose, this is %s", value_describe(a, text));

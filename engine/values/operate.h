@@ -11,6 +11,8 @@
 #include "syntax/ast.h"
 #include "values/value.h"
 
+/* What an arithmetic operator does entry by entry. */
+Scalar operator_scalar(Operator op);
 /* a op b for the arithmetic operators, OP_ADD … OP_DOT_POWER. */
 Value value_operate(Session *session, Operator op, Value a, Value b);
 /* a op b for the dotted comparisons: a boolean array (or boolean). */

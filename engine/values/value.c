@@ -13,6 +13,7 @@
 #include "machine/prototype.h"
 #include "machine/session.h"
 #include "values/builder.h"
+#include "values/complex.h"
 
 enum { ALIGNMENT = 64 };
 
@@ -45,6 +46,10 @@ static void prototype_children(Prototype *p, void (*visit)(Value, void *), void 
 void object_children(Object *object, void (*visit)(Value, void *), void *context) {
   switch ((ValueKind)object->kind) {
     case VALUE_TUPLE: visit_all(((Tuple *)object)->item, ((Tuple *)object)->count, visit, context); break;
+    case VALUE_COMPLEX:
+      visit(((Complex *)object)->real, context);
+      visit(((Complex *)object)->imaginary, context);
+      break;
     case VALUE_RECORD: visit_all(((Record *)object)->field, ((Record *)object)->count, visit, context); break;
     case VALUE_TABLE:
       for (uint32_t i = 0; i < ((Table *)object)->count; i++) {

@@ -25,6 +25,7 @@ typedef enum ValueKind {
   /* from here on .object */
   VALUE_STRING,
   VALUE_ARRAY,
+  VALUE_COMPLEX, /* a number or an array of them: values/complex.h */
   VALUE_RANGE,
   VALUE_TUPLE,
   VALUE_RECORD,
