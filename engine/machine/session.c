@@ -8,11 +8,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "calculus/formula.h"
 #include "machine/random.h"
 #include "machine/stdlib.h"
 #include "machine/vm.h"
+#include "machine/watch.h"
 #include "syntax/unparse.h"
 #include "values/display.h"
 
@@ -386,17 +388,49 @@ static void forget(Session *s, const Symbol *name) {
   s->epoch++;
 }
 
+static double seconds_now(void) {
+  struct timespec now;
+  clock_gettime(CLOCK_MONOTONIC, &now);
+  return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
+}
+
+/* What a statement shows: its value, or the one name it gives a value. */
+static Value shown_value(Session *s, const Node *n, Value result, MmlEcho echo, const Node **expression) {
+  *expression = n;
+  if (n->quiet || echo == MML_ECHO_NONE || result.kind != VALUE_NOTHING) return n->quiet ? value_nothing() : result;
+  bool one = n->kind == NODE_ASSIGN && n->child[0]->count == 1 && n->child[0]->child[0]->kind == NODE_NAME;
+  if (!one || echo != MML_ECHO_ALL) return value_nothing();
+  *expression = n->child[1];
+  return session_lookup(s, n->child[0]->child[0]->symbol);
+}
+
+/* Looking again costs as much as the statement did. */
+static const double EXPLAIN_SECONDS = 0.3;
+
+/* A nan or an infinity is shown: says where it came from. */
+static void explain_infinite(Session *s, Tree *tree, const Node *n, Value result, MmlEcho echo, double seconds) {
+  const Node *expression;
+  Value value = shown_value(s, n, result, echo, &expression);
+  if (seconds > EXPLAIN_SECONDS || !watch_wanted(value)) return;
+  s->answer = result; /* within reach of the sweep, should the second look fail */
+  watch_explain(s, tree, expression, value);
+  s->answer = value_nothing();
+}
+
 static void run_statement(Session *s, Tree *tree, const Node *n, MmlEcho echo, bool library) {
   if (n->kind == NODE_CLEAR) {
     forget(s, n->symbol);
     return;
   }
+  double start = seconds_now();
+  memcpy(s->random_before, s->random, sizeof s->random);
   Prototype *unit = prototype_new(s, tree, n, library);
   Value held = {.kind = VALUE_PROTOTYPE, .object = &unit->head};
   Value result = machine_run_unit(s, unit);
   value_release(held);
   keep_help(s, n);
   echo_statement(s, n, result, echo);
+  explain_infinite(s, tree, n, result, echo, seconds_now() - start);
   emit_notes(s);
   if (result.kind == VALUE_NOTHING) return;
   if (library) {
@@ -416,6 +450,13 @@ static uint32_t registers_in_use(const Session *s) {
   return top < VALUE_STACK ? top : VALUE_STACK;
 }
 
+void session_recover(Session *s) {
+  uint32_t top = registers_in_use(s);
+  recover(s);
+  clear_registers(s, top);
+  sweep(s);
+}
+
 static MmlStatus run_tree(Session *s, Tree *tree, MmlEcho echo, bool library) {
   jmp_buf handler;
   s->handler = &handler;
@@ -429,10 +470,7 @@ static MmlStatus run_tree(Session *s, Tree *tree, MmlEcho echo, bool library) {
     Report report = s->report;
     s->report = (Report){0};
     status = s->interrupted ? MML_INTERRUPTED : MML_ERROR;
-    uint32_t top = registers_in_use(s);
-    recover(s);
-    clear_registers(s, top);
-    sweep(s);
+    session_recover(s);
     emit_notes(s);
     emit_report(s, &report);
   }

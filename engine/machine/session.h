@@ -53,6 +53,7 @@ struct Session {
   Value answer;     /* ans */
   uint32_t epoch;
   uint64_t random[4];
+  uint64_t random_before[4]; /* as they were when the statement began */
 
   /* the machine */
   double *number;   /* NUMBER_STACK registers */
@@ -72,6 +73,7 @@ struct Session {
   bool interrupted;
   uint32_t run;     /* counts evaluations */
   bool deriving;    /* building derivative code: 0*x may be taken for 0 */
+  struct Watch *watch; /* looking for what made a nan: machine/watch.h */
   Text notes;
   Scratch *scratch;
   double *work;     /* for rules, reused */
@@ -84,6 +86,8 @@ struct Session {
   uint32_t slope_count, slope_capacity;
 };
 
+/* After a failure that was caught: gives up what the failed evaluation held. */
+void session_recover(Session *session);
 /* The binding of a symbol; grows the table as needed. */
 Binding *session_binding(Session *session, const Symbol *symbol);
 /* What the name means now: the user's value, else the builtin, else NOTHING. Borrowed. */

@@ -12,6 +12,7 @@
 
 #include "machine/invoke.h"
 #include "machine/session.h"
+#include "machine/watch.h"
 #include "values/builder.h"
 #include "values/display.h"
 #include "values/index.h"
@@ -335,7 +336,7 @@ static bool leave(Session *s, Value result, Type type) {
 /* Labels as values are a GNU extension; gcc and clang have it. They save a bounds check and give every
  * instruction a branch of its own to predict. */
 #pragma GCC diagnostic ignored "-Wpedantic"
-#define NEXT goto *label[i->op]
+#define NEXT goto *table[i->op]
 #define STEP(words)                                                                                \
   do {                                                                                             \
     i += (words);                                                                                  \
@@ -349,6 +350,12 @@ static void run(Session *s, uint32_t stop) {
 #define OPCODE(name, meaning) &&do_##name,
 #include "machine/opcodes.def"
   };
+  /* While watching, every instruction goes by way of one label. */
+  static const void *const watching[] = {
+#define OPCODE(name, meaning) &&watch,
+#include "machine/opcodes.def"
+  };
+  const void *const *const table = s->watch ? watching : label;
   Frame *frame;
   const Instruction *i;
   double *n;
@@ -359,6 +366,11 @@ load:
   n = s->number + frame->number_base;
   v = s->value + frame->value_base;
   NEXT;
+
+watch:
+  HERE;
+  watch_step(s, frame, i, n, v);
+  goto *label[i->op];
 
 do_NUM_MOVE: n[i->a] = n[i->b]; STEP(1);
 do_NUM_ADD: n[i->a] = n[i->b] + n[i->c]; STEP(1);

@@ -13,6 +13,7 @@
 #include <string.h>
 
 #include "machine/session.h"
+#include "machine/watch.h"
 #include "primitives/argument.h"
 #include "statistics/table_reader.h"
 #include "values/display.h"
@@ -258,6 +259,7 @@ static void write_bytes(Session *session, const char *path, const char *bytes, s
 static Value write_call(Session *session, const Arguments *arguments) {
   Value what = arguments->argument[0];
   const char *path = argument_string(session, arguments, 1);
+  watch_refuse(session);
   if (what.kind == VALUE_STRING) {
     const String *string = (const String *)what.object;
     write_bytes(session, path, string->bytes, string->length);
