@@ -131,7 +131,7 @@ static const struct {
     {"minimize f(x)", "minimize needs over and a name on the same line", {"minimize f(x) over x"}},
     {"2 + argmin f(x) over x",
      "a clause form inside an expression needs its own parentheses",
-     {"(argmin f(x) over …)"}},
+     {"(argmin f(x) over x)"}},
     {"f(argmin f(x) over x)",
      "a clause form among arguments needs its own parentheses here",
      {"(argmin f(x) over x)"}},
@@ -293,6 +293,7 @@ static ParseStatus status_of(const char *text, size_t length) {
   return status;
 }
 
+/* [layout-6] the end of the text where a token is needed, or a bracket, ‖ or block is open */
 Test(refusals, text_that_may_go_on_is_incomplete) {
   static const char *const open[] = {
       "1 +",
@@ -354,6 +355,7 @@ Test(refusals, an_error_before_the_end_is_no_incomplete_text) {
     cr_expect_eq(status_of(wrong[row], strlen(wrong[row])), PARSE_ERROR, "%s", wrong[row]);
 }
 
+/* [layout-6] and what is open is named */
 Test(refusals, incomplete_text_says_what_is_open) {
   static const struct {
     const char *source, *message;

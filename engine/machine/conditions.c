@@ -39,6 +39,30 @@ static Operand compare_link(Compiler *c, Operator op, Operand a, Operand b, cons
   return (Operand){TYPE_BOOLEAN, reg, true};
 }
 
+/* a .< v .<= b: the mask of what every link takes. */
+static Operand dotted_chain(Compiler *c, const Node *n) {
+  Mark m = mark(c);
+  Operand result = {TYPE_ANY, value_temporary(c), true};
+  Operand left = compile_expression(c, n->child[0]);
+  for (uint32_t i = 1; i < n->count; i++) {
+    Operator op = (Operator)n->operators[i - 1];
+    if (!is_dotted(op)) compile_fail(c, n, "a chain of comparisons has a dot in every sign or in none");
+    Operand right = compile_expression(c, n->child[i]);
+    Operand link = compare_link(c, op, left, right, n);
+    if (i == 1) {
+      store(c, result.reg, TYPE_ANY, link);
+    } else {
+      emit(c, CODE_OPERATE, result.reg, result.reg, link.reg);
+      emit_extra(c, OP_DOT_MULTIPLY, 0, 0);
+    }
+    left = right;
+  }
+  c->number_top = m.number;
+  c->value_top = m.value + 1;
+  c->last_result = UINT32_MAX;
+  return result;
+}
+
 /* a < b <= c: every operand is evaluated once, the chain stops at the first false link. */
 Operand compile_compare(Compiler *c, const Node *n) {
   Mark m = mark(c);
@@ -49,11 +73,12 @@ Operand compile_compare(Compiler *c, const Node *n) {
     if (result.reg != link.reg) store(c, result.reg, result.type, link);
     return result;
   }
+  if (is_dotted((Operator)n->operators[0])) return dotted_chain(c, n);
   Operand result = {TYPE_BOOLEAN, number_temporary(c), true};
   uint32_t jumps = NO_JUMP;
   Operand left = compile_expression(c, n->child[0]);
   for (uint32_t i = 1; i < n->count; i++) {
-    if (is_dotted((Operator)n->operators[i - 1])) compile_fail(c, n, "dotted comparisons cannot be chained: join them with .*");
+    if (is_dotted((Operator)n->operators[i - 1])) compile_fail(c, n, "a chain of comparisons has a dot in every sign or in none");
     Operand right = compile_expression(c, n->child[i]);
     Operand link = compare_link(c, (Operator)n->operators[i - 1], left, right, n);
     emit(c, CODE_NUM_MOVE, result.reg, link.reg, 0);

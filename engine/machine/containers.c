@@ -190,7 +190,7 @@ static bool number_items(Compiler *c, const Node *n, Operand container, uint16_t
 
 Operand compile_index(Compiler *c, const Node *n) {
   Mark m = mark(c);
-  Operand container = boxed(c, compile_expression(c, n->child[0]));
+  Operand container = boxed(c, compile_used(c, n->child[0]));
   uint16_t first;
   if (number_items(c, n, container, &first)) {
     c->node = n;
@@ -210,7 +210,7 @@ Operand compile_index(Compiler *c, const Node *n) {
 
 Operand compile_field(Compiler *c, const Node *n) {
   Mark m = mark(c);
-  Operand x = boxed(c, compile_expression(c, n->child[0]));
+  Operand x = boxed(c, compile_used(c, n->child[0]));
   c->node = n;
   Operand result = value_result(c, m, TYPE_ANY);
   emit(c, CODE_FIELD, result.reg, x.reg, 0);

@@ -42,8 +42,13 @@ static const Node *part_of(const Node *node, int index) {
   return part->kind == NODE_NAMED ? part->child[0] : part;
 }
 
-static void add_calls(Session *s, Report *r) {
-  for (uint32_t i = s->depth; i-- > 1 && r->call_count < REPORT_CALLS;) {
+const Node *session_part(const Session *s, int index) {
+  return part_of(session_origin(s), index);
+}
+
+/* The calls that led into the frames below [depth]. */
+static void add_calls(Session *s, Report *r, uint32_t depth) {
+  for (uint32_t i = depth; i-- > 1 && r->call_count < REPORT_CALLS;) {
     const Frame *frame = &s->frame[i], *caller = &s->frame[i - 1];
     const Prototype *p = frame->code->prototype;
     const Node *call = frame_origin(s, i - 1);
@@ -76,8 +81,41 @@ Report *failure(Session *s, const char *format, ...) {
   skip_library(s, &origin, &source);
   report_clear(&s->report);
   report_start(&s->report, source, origin ? origin->span : (Span){0, 0}, "%s", message);
-  if (!s->origin) add_calls(s, &s->report);
+  if (!s->origin) add_calls(s, &s->report, s->depth);
   return &s->report;
+}
+
+/* The call of the running function when it is one of the user's and exactly one argument is an array. */
+static const Node *call_with_array(const Session *s) {
+  if (s->origin || s->depth < 2) return NULL;
+  const Frame *frame = &s->frame[s->depth - 1], *caller = &s->frame[s->depth - 2];
+  const Prototype *p = frame->code->prototype;
+  if (frame->boundary || p->is_unit || p->is_library || caller->code->prototype->is_library) return NULL;
+  uint32_t arrays = 0;
+  for (uint32_t i = 0; i < p->parameter_count; i++) arrays += frame->code->signature[p->capture_count + i] == TYPE_ARRAY;
+  const Node *call = frame_origin(s, s->depth - 2);
+  return arrays == 1 && call && call->kind == NODE_CALL ? call : NULL;
+}
+
+Report *failure_on_array(Session *s, const char *format, ...) {
+  char message[sizeof s->report.message];
+  va_list list;
+  va_start(list, format);
+  vsnprintf(message, sizeof message, format, list);
+  va_end(list);
+  const Node *call = call_with_array(s), *operation = session_origin(s);
+  if (!call || !operation) return failure(s, "%s", message);
+  const char *inside = session_source(s)->text + operation->span.start;
+  Source *source = s->frame[s->depth - 2].code->prototype->tree->source;
+  const char *text = source->text + call->span.start;
+  int function = (int)(call->child[0]->span.end - call->span.start), whole = (int)(call->span.end - call->span.start);
+  Report *r = &s->report;
+  report_clear(r);
+  report_start(r, source, call->span, "%s", message);
+  report_remark(r, "it is computed as %.*s", (int)(operation->span.end - operation->span.start), inside);
+  report_advise(r, "%.*s.%.*s  (entry by entry)", function, text, whole - function, text + function);
+  add_calls(s, r, s->depth - 1);
+  return r;
 }
 
 /* The first labelled argument takes the place of the whole operation, further ones are added. */

@@ -25,6 +25,9 @@ void failure_argument(Session *session, Report *report, int index, const char *f
 enum { FAILURE_CALLEE = -2 };
 /* The source text of argument [index], for advice: "A'*v". Cut to [size]. */
 const char *failure_text(Session *session, int index, char *buffer, size_t size);
+/* As failure(), for an operation that has no meaning for arrays. Where it stands in a function that was
+ * given one, the report is at that call and offers f.(v), before what is offered for the operation. */
+Report *failure_on_array(Session *session, const char *format, ...) __attribute__((format(printf, 2, 3)));
 _Noreturn void raise_failure(Session *session, Report *report);
 
 /* A remark that is not an error, reported after the statement: "note: …". */

@@ -107,6 +107,8 @@ extern volatile sig_atomic_t interrupt_flag;
 /* The node of the running operation and the text it is from. */
 const Node *session_origin(const Session *session);
 Source *session_source(const Session *session);
+/* Operand or argument [index] of the running operation; -1 is the operation; NULL when there is none. */
+const Node *session_part(const Session *session, int index);
 double *session_work(Session *session, size_t count);
 
 /* Scratch memory is a stack: what was taken after the mark goes. */

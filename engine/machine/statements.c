@@ -281,12 +281,31 @@ static void discard_value(Compiler *c, const Node *n) {
   c->last_result = UINT32_MAX;
 }
 
+/* v(i) = … where v holds an array is a position in the wrong brackets. */
+static void check_definition(Compiler *c, const Node *n) {
+  const Variable *v = find_variable(c, n->symbol);
+  bool array = v && v->defined && v->type == TYPE_ARRAY;
+  if (c->prototype->is_unit) array = array || session_lookup(c->session, n->symbol).kind == VALUE_ARRAY;
+  if (!array) return;
+  const char *name = n->symbol->name, *text = c->prototype->tree->source->text;
+  const Node *body = n->child[n->count - 1];
+  Span head = {n->span.start, body->span.start};
+  const char *open = memchr(text + head.start, '(', head.end - head.start);
+  const char *close = open ? memchr(open, ')', (size_t)(text + head.end - open)) : NULL;
+  Report *r = compile_failure(c, n, "%s holds an array, and this would make it a function", name);
+  if (open && close) report_advise(r, "%s[%.*s] = %.*s", name, (int)(close - open - 1), open + 1,
+                                   (int)(body->span.end - body->span.start), text + body->span.start);
+  report_advise(r, "clear %s  (to use the name for a function)", name);
+  raise_failure(c->session, r);
+}
+
 static void compile_statement(Compiler *c, const Node *n, bool last) {
   uint32_t number = c->number_top, value = c->value_top;
   const Node *outer = c->node;
   c->node = n;
   switch (n->kind) {
     case NODE_DEFINE: {
+      check_definition(c, n);
       Operand f = compile_closure(c, n);
       assign_variable(c, n->symbol, f);
       break;

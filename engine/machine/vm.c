@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "machine/invoke.h"
+#include "machine/misfit.h"
 #include "machine/session.h"
 #include "machine/watch.h"
 #include "values/builder.h"
@@ -58,6 +59,7 @@ static bool compare_numbers(uint16_t op, double a, double b) {
 
 static double unbox_number(Session *s, Value v) {
   if (v.kind == VALUE_NUMBER) return v.number;
+  if (v.kind == VALUE_NOTHING) fail_no_value(s, -1);
   char text[VALUE_DESCRIPTION];
   fail(s, "expected a number, found %s", value_describe(v, text));
 }
@@ -74,6 +76,7 @@ static double steer(Session *s, Value v) {
 static double truth_of(Session *s, Value v) {
   if (v.kind == VALUE_BOOLEAN) return v.number;
   char text[VALUE_DESCRIPTION];
+  if (v.kind == VALUE_NOTHING) fail_no_value(s, -1);
   if (v.kind == VALUE_ARRAY && value_as_array(v)->element == ELEMENT_BOOLEAN)
     fail(s, "a condition is one true or false, found %s: use all(…) or any(…)", value_describe(v, text));
   fail(s, "a condition is true or false, found %s: compare it with something", value_describe(v, text));
@@ -642,7 +645,7 @@ do_EXPECT:
   if (n[i->a] != n[i->b]) HERE, fail_expectation(s, frame->code->node[i->c], i[1].a, n[i->a], n[i->b]);
   STEP(2);
 do_PRESENT:
-  if (v[i->a].kind == VALUE_NOTHING) HERE, fail(s, "this call gives no value: the function's body ends in a statement, not in an expression");
+  if (v[i->a].kind == VALUE_NOTHING) HERE, fail_no_value(s, -1);
   STEP(1);
 do_DISCARD: HERE; discard(s, v[i->a]); STEP(1);
 do_SIZE_CHECK: HERE; size_check(s, v[i->a], i->c); STEP(1);

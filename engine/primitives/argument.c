@@ -11,6 +11,8 @@
 #include <inttypes.h>
 #include <math.h>
 
+#include "machine/misfit.h"
+
 /* Doubles count every whole number up to here. */
 static const double WHOLE_LARGEST = 9007199254740992.0;
 
@@ -29,6 +31,7 @@ _Noreturn static void refuse(Session *session, Value value, int index, const cha
         "no derivative with respect to this argument: it has to be %s that does not depend on the "
         "variables of the derivative",
         expected);
+  if (value.kind == VALUE_FUNCTION) fail_misfit(session, index, value, expected);
   char found[VALUE_DESCRIPTION];
   fail_argument(session, index, "expected %s, but it is %s", expected,
                 value_describe(value, found));

@@ -4,6 +4,7 @@
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "primitives/basic.h"
 
+#include "machine/misfit.h"
 #include "values/operate.h"
 
 static bool is_tuple_of_entries(Value value) {
@@ -21,6 +22,8 @@ Value basic_array(Session *session, Value value, int index) {
     const Tuple *tuple = (const Tuple *)value.object;
     return array_from_numbers(session, tuple->item, tuple->count, 1);
   }
+  if (value.kind == VALUE_FUNCTION || value.kind == VALUE_NOTHING)
+    fail_misfit(session, index, value, "numbers");
   char found[VALUE_DESCRIPTION];
   fail_argument(session, index, "expected numbers, but it is %s", value_describe(value, found));
 }

@@ -114,12 +114,27 @@ static Value norm_of(Session *session, Value array, double p) {
   return basic_replace(x, value_sum(session, x));
 }
 
+/* The norm of every column (dim = 1, a row) or of every row (dim = 2, a column). */
+static Value norm_along(Session *session, const Array *a, int dim, double p) {
+  size_t lines = dim == 1 ? a->cols : a->rows, length = dim == 1 ? a->rows : a->cols;
+  Value *norm = scratch(session, (lines + 1) * sizeof(Value));
+  for (size_t i = 0; i < lines; i++) {
+    size_t first = dim == 1 ? i : i * a->cols, step = dim == 1 ? a->cols : 1;
+    Value line = value_array(basic_slice(session, a, first, step, length));
+    norm[i] = norm_of(session, line, p);
+    value_release(line);
+  }
+  return dim == 1 ? array_from_numbers(session, norm, 1, lines) : array_from_numbers(session, norm, lines, 1);
+}
+
 static Value norm_call(Session *session, const Arguments *arguments) {
   double p = argument_number_or(session, arguments, 1, 2);
   if (!(p >= 1))
     fail_argument(session, 1, "the p of a norm is at least 1, or inf, but it is %g", p);
   Value array = entries_of(session, arguments->argument[0], 0);
   const Array *entries = value_as_array(array);
+  int dim = argument_given(arguments, 2) ? basic_dimension(session, arguments->argument[2]) : 0;
+  if (dim) return basic_replace(array, norm_along(session, entries, dim, p));
   if (argument_given(arguments, 1) && entries->rows > 1 && entries->cols > 1)
     fail_matrix_norm(session, p);
   return basic_replace(array, norm_of(session, array, p));
@@ -198,9 +213,10 @@ static Value cov_call(Session *session, const Arguments *arguments) {
 }
 
 const Primitive norm_rows[] = {
-    {"norm", "(x, p = 2)", norm_call, RESULT_NUMBER, DERIVE_THROUGH, NULL, NULL,
+    {"norm", "(x, p = 2, dim = 0)", norm_call, RESULT_ANY, DERIVE_THROUGH, NULL, NULL,
      "The length of a vector, also written ‖x‖; norm(x, 1) and norm(x, inf) are the other norms, "
-     "norm(A) of a matrix is Frobenius. Of a record or tuple: over all its entries.",
+     "norm(A) of a matrix is Frobenius; dim = 1 gives the norms of the columns, dim = 2 of the "
+     "rows. Of a record or tuple: over all its entries.",
      "norm([3, 4])", "5"},
     {"dot", "(a, b)", dot_call, RESULT_NUMBER, DERIVE_THROUGH, NULL, NULL,
      "The inner product of two vectors; of matrices, records and tuples over all their entries.",

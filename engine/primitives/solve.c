@@ -20,6 +20,12 @@ static const double SUSPICIOUS_RATIO = 1e-3;
 static void solve_shape(Session *session, const Shape in[], Shape out[]) {
   linear_need_entries(session, &in[0], 0, "A");
   linear_need_entries(session, &in[1], 1, "b");
+  if (in[0].rows == 1 && in[0].cols == 1 && in[1].rows != 1) {
+    char a[64], b[64];
+    Report *report = failure(session, "\\ solves a system, and a number stands before it");
+    report_advise(report, "%s/%s", failure_text(session, 1, b, sizeof b), failure_text(session, 0, a, sizeof a));
+    raise_failure(session, report);
+  }
   if (in[0].rows != in[1].rows) {
     Report *report = failure(session, "A and b must have equally many rows");
     failure_argument(session, report, 0, "%u×%u", in[0].rows, in[0].cols);

@@ -278,10 +278,4 @@ Node *expression_level(Parser *parser, Power least) {
 
 Node *expression_after(Parser *parser, Node *left) { return infixes(parser, left, POWER_TILDE); }
 
-Node *expression_full(Parser *parser) {
-  uint32_t outer = parser->expression_at;
-  parser->expression_at = parser->at;
-  Node *node = expression_level(parser, POWER_TILDE);
-  parser->expression_at = outer;
-  return node;
-}
+Node *expression_full(Parser *parser) { return expression_level(parser, POWER_TILDE); }

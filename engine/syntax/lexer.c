@@ -57,8 +57,8 @@ const ForeignSign foreign_signs[] = {
      {"$1 -> $2", "$1 >= $2"},
      true},
     {"=<", "\"at most\" is written <=", {"$1 <= $2", NULL}, true},
-    {"++", "++ is not an operator", {"$1 + $2", "$1 += 1"}, false},
-    {"--", "-- is not an operator", {"$1 - (-$2)", "$1 -= 1"}, false},
+    {"++", "++ is not an operator", {NULL, NULL}, false},
+    {"--", "-- is not an operator", {NULL, NULL}, false},
     {"!!", "!! may be a factorial of a factorial or a double factorial", {"($1!)!", NULL}, false},
     {"//",
      "// is not an operator: write floor of a quotient; a comment starts with #",
@@ -502,8 +502,11 @@ static void lex_name(Lexer *lexer) {
       (before->kind == TOKEN_NUMBER || before->kind == TOKEN_IMAGINARY)) {
     PROBLEM(lexer, before->span.start, lexer->at, "the word %s is glued to a number",
             word->spelling);
-    report_advise(lexer->problem, "%.*s %s", (int)(before->span.end - before->span.start),
-                  lexer->text + before->span.start, word->spelling);
+    int digits = (int)(before->span.end - before->span.start);
+    const char *number = lexer->text + before->span.start;
+    report_advise(lexer->problem, "%.*s %s", digits, number, word->spelling);
+    if (word->kind == TOKEN_STOP) /* the last position of an index */
+      report_advise(lexer->problem, "%.*s*%s", digits, number, word->spelling);
     stop(lexer);
   }
   Token *token = add(lexer, word ? word->kind : TOKEN_NAME, start);

@@ -50,7 +50,6 @@ typedef struct Parser {
   TokenList tokens;
   uint32_t at;            /* the current token */
   uint32_t statement_at;  /* the first token of the statement */
-  uint32_t expression_at; /* and of the innermost whole expression */
   uint32_t depth;
   Context context;
   Scope *scope;

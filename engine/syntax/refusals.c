@@ -152,11 +152,12 @@ static void advise_choice(Parser *parser) {
          token[last + 1].kind != TOKEN_SEMICOLON && token[last + 1].kind != TOKEN_RIGHT_PAREN &&
          token[last + 1].kind != TOKEN_RIGHT_BRACKET && token[last + 1].kind != TOKEN_COMMA)
     last = token[last + 1].match > last ? token[last + 1].match : last + 1;
-  if (!colon || nested || last == colon || colon == at + 1 || at <= parser->expression_at) {
+  if (!colon || nested || last == colon || colon == at + 1 || !parser->whole || at == 0 ||
+      parser->whole->span.end != token[at - 1].span.end) {
     parse_advise(parser, "if c then a else b");
     return;
   }
-  Span condition = {token[parser->expression_at].span.start, token[at - 1].span.end};
+  Span condition = {parser->whole->span.start, token[at - 1].span.end};
   Span yes = {token[at + 1].span.start, token[colon - 1].span.end};
   Span no = {token[colon + 1].span.start, token[last].span.end};
   parse_advise(parser, "if %s then %s else %s", parse_text(parser, condition),
@@ -179,14 +180,59 @@ static void advise_bars(Parser *parser) {
   parse_advise(parser, "abs(x), norm(x) or det(x)");
 }
 
+/* What a sign as tight as * has on its left: the 10*3 of 10*3 % 4. */
+static const char *product_text(Parser *parser, const char *otherwise) {
+  const Node *node = parser->whole;
+  const Token *before = parse_before(parser);
+  if (!node || !before || node->span.end != before->span.end) return operand_text(parser, otherwise);
+  for (;;) {
+    bool sum = node->kind == NODE_BINARY &&
+               (node->op == OP_ADD || node->op == OP_SUBTRACT || node->op == OP_DOT_ADD ||
+                node->op == OP_DOT_SUBTRACT);
+    bool looser = node->kind == NODE_RANGE || node->kind == NODE_COMPARE ||
+                  node->kind == NODE_AND || node->kind == NODE_OR || node->kind == NODE_PIPE ||
+                  node->kind == NODE_TILDE;
+    if (node->grouped || !(sum || looser)) return parse_name(parser, node);
+    node = node->child[node->kind == NODE_RANGE ? 1 : node->count - 1];
+  }
+}
+
+/* a ++ b, 5----3, x++, --x: signs without a space between them. */
+static void advise_signs(Parser *parser, bool infix, const char *left) {
+  uint32_t at = parser->at;
+  int signs = 0;
+  uint8_t op = parse_token(parser)->op;
+  while (refuse_token_at(parser, at)->kind == TOKEN_FOREIGN && refuse_token_at(parser, at)->op == op)
+    signs += 2, at++;
+  bool minus = foreign_signs[op].sign[0] == '-';
+  const Token *next = refuse_token_at(parser, at), *before = parse_before(parser);
+  if (parse_starts_operand(next)) {
+    Text text = {0};
+    for (int i = infix; minus && i < signs; i++) text_string(&text, i > 0 ? "(-" : "-");
+    text_string(&text, refuse_next_text(parser, at, "b"));
+    for (int i = 1; minus && i < signs; i++) text_string(&text, ")");
+    if (infix) parse_advise(parser, "%s %c %s", left, minus ? '-' : '+', text.bytes);
+    else parse_advise(parser, "%s", text.bytes);
+    text_free(&text);
+    if (!infix && signs == 2 && next->kind == TOKEN_NAME)
+      parse_advise(parser, "%s %c= 1", refuse_next_text(parser, at, "x"), minus ? '-' : '+');
+  } else if (infix && before->kind == TOKEN_NAME) {
+    parse_advise(parser, "%s %c= 1", left, minus ? '-' : '+');
+  }
+}
+
 static _Noreturn void refuse_foreign(Parser *parser, bool infix) {
   const Token *token = parse_token(parser);
   const ForeignSign *row = &foreign_signs[token->op];
   bool bars = strcmp(row->sign, "|") == 0 || strcmp(row->sign, "||") == 0;
-  const char *left = !infix       ? "a"
-                     : row->loose ? whole_text(parser, "a")
-                                  : operand_text(parser, "a");
-  bool value_follows = parse_starts_operand(refuse_token_at(parser, parser->at + 1));
+  bool power = strcmp(row->sign, "**") == 0, signs = row->sign[0] == '+' || row->sign[0] == '-';
+  const char *left = !infix           ? "a"
+                     : row->loose     ? whole_text(parser, "a")
+                     : power || signs ? operand_text(parser, "a")
+                                      : product_text(parser, "a");
+  const Token *next = refuse_token_at(parser, parser->at + 1);
+  bool value_follows = parse_starts_operand(next);
+  bool minus = next->kind == TOKEN_OPERATOR && next->op == OP_SUBTRACT && !next->space;
   const char *right = row->loose ? refuse_rest_text(parser, parser->at + 1, "b")
                                  : refuse_next_text(parser, parser->at + 1, "b");
   parse_error(parser, token->span, "%s", row->message);
@@ -196,11 +242,10 @@ static _Noreturn void refuse_foreign(Parser *parser, bool infix) {
     advise_bars(parser);
   } else if (strcmp(row->sign, "@") == 0 && !infix) {
     parse_advise(parser, "x -> x^2");
-  } else if ((strcmp(row->sign, "++") == 0 || strcmp(row->sign, "--") == 0) && infix) {
-    advise_template(parser, row->advice[value_follows ? 0 : 1], left, right);
-  } else if ((strcmp(row->sign, "++") == 0 || strcmp(row->sign, "--") == 0)) {
-    parse_advise(parser, row->sign[0] == '+' ? "%s" : "-(-%s)", right);
-    parse_advise(parser, "%s %c= 1", right, row->sign[0]);
+  } else if (strcmp(row->sign, "++") == 0 || strcmp(row->sign, "--") == 0) {
+    advise_signs(parser, infix, left);
+  } else if (strcmp(row->sign, "%") == 0 && infix && !value_follows && !minus) {
+    parse_advise(parser, "%s/100", operand_text(parser, "a"));
   } else {
     for (int i = 0; i < 2 && row->advice[i]; i++)
       advise_template(parser, row->advice[i], left, right);
@@ -293,7 +338,12 @@ static void explain_punctuation(Parser *parser) {
     parse_error(parser, token->span, "~ stands between a response and its terms");
     parse_advise(parser, "not %s", refuse_next_text(parser, parser->at + 1, "x"));
     break;
-  case TOKEN_ASSIGN: parse_error(parser, token->span, "a value is expected before ="); break;
+  case TOKEN_ASSIGN:
+    if (before && before->word)
+      parse_error(parser, before->span, "%s is a word of the language and no name",
+                  parse_text(parser, before->span));
+    else parse_error(parser, token->span, "a value is expected before =");
+    break;
   case TOKEN_COLON:
     parse_error(parser, token->span,
                 "a range needs a first value; : alone is every position of an index");
@@ -372,14 +422,16 @@ static bool explain_clause(Parser *parser) {
     parser->at = (uint32_t)(before - parser->tokens.token);
     bool whole = clause_starts(parser);
     parser->at = at;
-    const char *next = refuse_next_text(parser, at, "f(x)");
+    const char *rest = refuse_rest_text(parser, at, "f(x)");
+    size_t length = strlen(rest);
+    bool over = length > 5 && strcmp(rest + length - 5, " over") == 0; /* its name is on the next line */
     if (whole) {
       parse_error(parser, before->span,
                   "a clause form inside an expression needs its own parentheses");
-      parse_advise(parser, "(%s %s over …)", heads[i], next);
+      parse_advise(parser, "(%s %s)", heads[i], rest);
     } else {
       parse_error(parser, before->span, "%s needs over and a name on the same line", heads[i]);
-      parse_advise(parser, "%s %s over x", heads[i], next);
+      parse_advise(parser, "%s %s%s x", heads[i], rest, over ? "" : " over");
     }
     return true;
   }

@@ -89,6 +89,7 @@ Value value_to_array(Session *session, Value a) {
 static bool is_entry(Value v) { return v.kind == VALUE_NUMBER || v.kind == VALUE_ACTIVE || v.kind == VALUE_BOOLEAN; }
 
 static _Noreturn void fail_element(Session *session, Value v) {
+  if (v.kind == VALUE_NOTHING) fail(session, "an array holds numbers, and a call in it gives no value");
   char text[VALUE_DESCRIPTION];
   fail(session, "an array holds numbers, found %s", value_describe(v, text));
 }

@@ -6,6 +6,7 @@
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include <string.h>
 
+#include "machine/misfit.h"
 #include "machine/session.h"
 #include "values/complex.h"
 #include "values/operate.h"
@@ -244,10 +245,10 @@ static Value operand(Session *session, Value v, int index) {
   if (v.kind == VALUE_RANGE) return value_to_array(session, v);
   if (v.kind == VALUE_ARRAY && value_as_array(v)->element == ELEMENT_BOOLEAN)
     fail_argument(session, index, "true and false are not numbers: count them with sum, or write if … then 1 else 0");
+  if (v.kind == VALUE_TUPLE && ((const Tuple *)v.object)->count == 0)
+    fail_argument(session, index, "() is empty: there is nothing to compute with");
   if (is_operand(v) || value_is_complex(v) || v.kind == VALUE_TUPLE || v.kind == VALUE_RECORD) return value_keep(v);
-  char text[VALUE_DESCRIPTION];
-  if (v.kind == VALUE_FUNCTION) fail_argument(session, index, "this is a function; its value at x is written with (x)");
-  fail_argument(session, index, "expected a number or an array, found %s", value_describe(v, text));
+  fail_misfit(session, index, v, "a number or an array");
 }
 
 static Value apply(Session *session, Scalar op, Value a, Value b, bool one) {

@@ -7,7 +7,9 @@
 #include <math.h>
 #include <string.h>
 
+#include "machine/misfit.h"
 #include "machine/session.h"
+#include "primitives/basic.h"
 #include "primitives/linear.h"
 #include "values/complex.h"
 #include "values/index.h"
@@ -78,7 +80,11 @@ static _Noreturn void fail_sum(Session *session, Operator op, const Array *a, co
                       failure_text(session, 1, right, sizeof right));
   label_shapes(session, r, a, b);
   bool rows = a->rows == b->rows || a->rows == 1 || b->rows == 1, cols = a->cols == b->cols || a->cols == 1 || b->cols == 1;
-  if (a->rows == b->cols && a->cols == b->rows) report_advise(r, "%s %s %s'  (%u×%u)", left, sign, right, a->rows, a->cols);
+  if (a->rows == b->cols && a->cols == b->rows) {
+    size_t length = strlen(right);
+    bool turned = length > 1 && right[length - 1] == '\''; /* v' turned back is v */
+    report_advise(r, "%s %s %.*s%s  (%u×%u)", left, sign, (int)(length - turned), right, turned ? "" : "'", a->rows, a->cols);
+  }
   if (rows && cols) {
     report_remark(r, "stretching rows or columns is written with a dot");
     report_advise(r, "%s .%s %s", left, sign, right);
@@ -90,7 +96,7 @@ static _Noreturn void fail_dotted(Session *session, Operator op, Operator dotted
   char left[64], right[64];
   failure_text(session, 0, left, sizeof left);
   failure_text(session, 1, right, sizeof right);
-  Report *r = failure(session, "%s", what);
+  Report *r = failure_on_array(session, "%s", what);
   (void)op;
   report_advise(r, "%s %s %s  (entry by entry)", left, operator_spelling[dotted], right);
   raise_failure(session, r);
@@ -200,7 +206,7 @@ static Value array_power(Session *session, Value a, Value b) {
   if (b.kind != VALUE_NUMBER) fail_dotted(session, OP_POWER, OP_DOT_POWER, "an array to the power of an array is not defined");
   if (x->rows != x->cols) {
     char text[64];
-    Report *r = failure(session, "only square matrices have powers, this is %u×%u", x->rows, x->cols);
+    Report *r = failure_on_array(session, "only square matrices have powers, this is %u×%u", x->rows, x->cols);
     failure_text(session, 0, text, sizeof text);
     report_advise(r, "%s.^%g  (entry by entry)", text, b.number);
     if (x->cols == 1 && b.number == 2) report_advise(r, "dot(%s, %s)", text, text);
@@ -211,6 +217,26 @@ static Value array_power(Session *session, Value a, Value b) {
 }
 
 /* ---- the operators ---- */
+
+static bool is_mask(Value v) {
+  return v.kind == VALUE_BOOLEAN || (v.kind == VALUE_ARRAY && value_as_array(v)->element == ELEMENT_BOOLEAN);
+}
+
+/* True and false as 1 and 0. Owned. */
+static Value counted(Session *session, Value v) {
+  return v.kind == VALUE_BOOLEAN ? value_number(v.number) : basic_counted(session, value_keep(v));
+}
+
+/* The product of masks is the mask of what both take: a .< v .< b. */
+static Value mask_product(Session *session, Value a, Value b) {
+  Value x = counted(session, a), y = counted(session, b);
+  Value both = value_elementwise(session, SCALAR_MULTIPLY, x, y);
+  value_release(x);
+  value_release(y);
+  if (both.kind == VALUE_NUMBER) return value_boolean(both.number != 0);
+  value_as_array(both)->element = ELEMENT_BOOLEAN;
+  return both;
+}
 
 static const uint8_t scalar_of[OPERATOR_COUNT] = {
     [OP_ADD] = SCALAR_ADD, [OP_SUBTRACT] = SCALAR_SUBTRACT, [OP_MULTIPLY] = SCALAR_MULTIPLY,
@@ -245,6 +271,7 @@ Value value_operate(Session *session, Operator op, Value a, Value b) {
   if (value_is_complex(a) || value_is_complex(b)) return complex_operate(session, op, a, b);
   if (op == OP_SOLVE) return linear_solve(session, a, b);
   if (op == OP_DOT_SOLVE) return value_elementwise(session, SCALAR_DIVIDE, b, a);
+  if (op == OP_DOT_MULTIPLY && is_mask(a) && is_mask(b)) return mask_product(session, a, b);
   if (is_scalar(a) && is_scalar(b)) return value_elementwise(session, (Scalar)scalar_of[op], a, b);
   Value x = unrange(session, a), y = unrange(session, b);
   bool arrays = (x.kind == VALUE_ARRAY && (y.kind == VALUE_ARRAY || is_scalar(y))) || (is_scalar(x) && y.kind == VALUE_ARRAY);
@@ -318,6 +345,8 @@ static bool is_member(Session *session, Value a, Value b) {
 }
 
 bool value_compare(Session *session, Operator op, Value a, Value b) {
+  if (a.kind == VALUE_NOTHING) fail_no_value(session, 0);
+  if (b.kind == VALUE_NOTHING) fail_no_value(session, 1);
   bool whole = !(is_scalar(a) && is_scalar(b)) || op == OP_IN;
   if (whole && (value_is_active(a) || value_is_active(b))) trace_freeze(session);
   if (op == OP_IN) return is_member(session, a, b);
@@ -332,7 +361,7 @@ bool value_compare(Session *session, Operator op, Value a, Value b) {
   if (value_is_complex(a) || value_is_complex(b)) complex_fail_order(session, op);
   if (a.kind == VALUE_ARRAY || b.kind == VALUE_ARRAY) {
     char left[64], right[64], dotted[8] = ".";
-    Report *r = failure(session, "arrays have no order as a whole");
+    Report *r = failure_on_array(session, "arrays have no order as a whole");
     strcat(dotted, operator_spelling[op]);
     failure_text(session, 0, left, sizeof left);
     failure_text(session, 1, right, sizeof right);
