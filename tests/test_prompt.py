@@ -75,6 +75,7 @@ class Prompt(unittest.TestCase):
         self.assertEqual(self.ask(child, "f(2)"), "3")
 
     def test_an_empty_line_tells_what_is_open(self):
+        # [layout-6] an empty line says what is open
         child = self.start()
         child.send("(1 +\r")
         child.expect_exact(".. ")

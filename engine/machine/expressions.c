@@ -163,6 +163,14 @@ static Operand root(Compiler *c, const Node *n) {
 
 /* ---- all expressions ---- */
 
+/* 2i, also where the session has a variable i: then it says so. (A script that binds i is refused.) */
+static Operand imaginary(Compiler *c, const Node *n) {
+  const Symbol *i = symbol_intern(&c->session->symbols, "i", 1);
+  if (session_lookup(c->session, i).kind != VALUE_NOTHING)
+    note(c->session, "%.*s is an imaginary number; the product with the variable i is %g*i", (int)n->length, n->text, n->number);
+  return literal_operand(c, complex_number(c->session, 0, n->number));
+}
+
 Operand compile_expression(Compiler *c, const Node *n) {
   const Node *outer = c->node;
   c->node = n;
@@ -203,7 +211,7 @@ Operand compile_expression(Compiler *c, const Node *n) {
     case NODE_CALL_EACH:
     case NODE_PIPE: result = compile_call(c, n); break;
     case NODE_CLAUSE: result = compile_clause(c, n); break;
-    case NODE_IMAGINARY: result = literal_operand(c, complex_number(c->session, 0, n->number)); break;
+    case NODE_IMAGINARY: result = imaginary(c, n); break;
     case NODE_GENERATED: compile_fail(c, n, "a generator stands alone in sum, prod, max, min, mean, any, all or [ ]");
     case NODE_COLON: compile_fail(c, n, ": alone stands only inside [ ]");
     case NODE_DOT: compile_fail(c, n, ". stands for the other columns only after ~ in a formula");
