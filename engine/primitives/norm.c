@@ -124,7 +124,8 @@ static Value norm_along(Session *session, const Array *a, int dim, double p) {
     norm[i] = norm_of(session, line, p);
     value_release(line);
   }
-  return dim == 1 ? array_from_numbers(session, norm, 1, lines) : array_from_numbers(session, norm, lines, 1);
+  return dim == 1 ? array_from_numbers(session, norm, 1, lines)
+                  : array_from_numbers(session, norm, lines, 1);
 }
 
 static Value norm_call(Session *session, const Arguments *arguments) {

@@ -23,7 +23,8 @@ static void solve_shape(Session *session, const Shape in[], Shape out[]) {
   if (in[0].rows == 1 && in[0].cols == 1 && in[1].rows != 1) {
     char a[64], b[64];
     Report *report = failure(session, "\\ solves a system, and a number stands before it");
-    report_advise(report, "%s/%s", failure_text(session, 1, b, sizeof b), failure_text(session, 0, a, sizeof a));
+    report_advise(report, "%s/%s", failure_text(session, 1, b, sizeof b),
+                  failure_text(session, 0, a, sizeof a));
     raise_failure(session, report);
   }
   if (in[0].rows != in[1].rows) {

@@ -184,11 +184,11 @@ static void advise_bars(Parser *parser) {
 static const char *product_text(Parser *parser, const char *otherwise) {
   const Node *node = parser->whole;
   const Token *before = parse_before(parser);
-  if (!node || !before || node->span.end != before->span.end) return operand_text(parser, otherwise);
+  if (!node || !before || node->span.end != before->span.end)
+    return operand_text(parser, otherwise);
   for (;;) {
-    bool sum = node->kind == NODE_BINARY &&
-               (node->op == OP_ADD || node->op == OP_SUBTRACT || node->op == OP_DOT_ADD ||
-                node->op == OP_DOT_SUBTRACT);
+    bool sum = node->kind == NODE_BINARY && (node->op == OP_ADD || node->op == OP_SUBTRACT ||
+                                             node->op == OP_DOT_ADD || node->op == OP_DOT_SUBTRACT);
     bool looser = node->kind == NODE_RANGE || node->kind == NODE_COMPARE ||
                   node->kind == NODE_AND || node->kind == NODE_OR || node->kind == NODE_PIPE ||
                   node->kind == NODE_TILDE;
@@ -202,7 +202,8 @@ static void advise_signs(Parser *parser, bool infix, const char *left) {
   uint32_t at = parser->at;
   int signs = 0;
   uint8_t op = parse_token(parser)->op;
-  while (refuse_token_at(parser, at)->kind == TOKEN_FOREIGN && refuse_token_at(parser, at)->op == op)
+  while (refuse_token_at(parser, at)->kind == TOKEN_FOREIGN &&
+         refuse_token_at(parser, at)->op == op)
     signs += 2, at++;
   bool minus = foreign_signs[op].sign[0] == '-';
   const Token *next = refuse_token_at(parser, at), *before = parse_before(parser);
@@ -424,7 +425,8 @@ static bool explain_clause(Parser *parser) {
     parser->at = at;
     const char *rest = refuse_rest_text(parser, at, "f(x)");
     size_t length = strlen(rest);
-    bool over = length > 5 && strcmp(rest + length - 5, " over") == 0; /* its name is on the next line */
+    bool over =
+        length > 5 && strcmp(rest + length - 5, " over") == 0; /* its name is on the next line */
     if (whole) {
       parse_error(parser, before->span,
                   "a clause form inside an expression needs its own parentheses");
