@@ -336,3 +336,24 @@ Node *symbolic_derivative(Tree *tree, SymbolTable *symbols, const Node *e, const
   algebra_end(&algebra);
   return result;
 }
+
+static Node *try_substitution(Algebra *algebra, const Node *e, const Symbol *const *name,
+                              const Node *const *value, uint32_t count) {
+  if (setjmp(algebra->escape)) return NULL;
+  const Sum **form = form_new(algebra, (count + 1) * sizeof(const Sum *));
+  for (uint32_t i = 0; i < count; i++) form[i] = form_read(algebra, value[i]);
+  for (uint32_t i = 0; i < count; i++) environment_add(algebra, name[i], form[i]);
+  const Sum *result = form_read(algebra, e);
+  algebra->environment = NULL;
+  return form_result(algebra, result);
+}
+
+Node *symbolic_substitute(Tree *tree, SymbolTable *symbols, const Node *e, const Symbol *const *name,
+                          const Node *const *value, uint32_t count, const SymbolicScope *scope,
+                          char why[160]) {
+  Algebra algebra;
+  algebra_start(&algebra, tree, symbols, scope, why);
+  Node *result = try_substitution(&algebra, e, name, value, count);
+  algebra_end(&algebra);
+  return result;
+}

@@ -29,6 +29,11 @@ typedef struct SymbolicScope {
 Node *symbolic_derivative(Tree *tree, SymbolTable *symbols, const Node *e, const Symbol *x,
                           const SymbolicScope *scope, char why[160]);
 
+/* e with [count] names replaced by expressions, simplified; NULL and why as above. */
+Node *symbolic_substitute(Tree *tree, SymbolTable *symbols, const Node *e, const Symbol *const *name,
+                          const Node *const *value, uint32_t count, const SymbolicScope *scope,
+                          char why[160]);
+
 /* e in the form a textbook has it, in [tree]'s arena: equal to e wherever e has a value. What is no
  * formula over numbers comes back as it is. */
 Node *symbolic_simplify(Tree *tree, SymbolTable *symbols, const Node *e);

@@ -91,13 +91,10 @@ static Type result_type(const Primitive *row, const Type *type, uint32_t count) 
   }
 }
 
-static Operand primitive_operand(Compiler *c, const CallNode *call, const Primitive *row, uint32_t wanted) {
-  uint32_t number = c->number_top, value = c->value_top;
-  Type type[CALL_ARGUMENTS];
-  uint32_t count = call->positional + call->named;
-  for (uint32_t i = 0; i < count; i++) type[i] = place_argument(c, call->argument[i], true).type;
+/* The call of a builtin whose arguments stand in the value registers from [value] on. */
+static Operand call_window(Compiler *c, const CallNode *call, const Primitive *row, uint32_t value) {
   c->node = call->node;
-  CallSite site = {.primitive = row, .positional = call->positional, .named = call->named, .wanted = wanted};
+  CallSite site = {.primitive = row, .positional = call->positional, .named = call->named, .wanted = 1};
   c->session->origin = call->node;
   c->session->origin_source = c->prototype->tree->source;
   int8_t place[PARAMETERS_MOST];
@@ -106,12 +103,21 @@ static Operand primitive_operand(Compiler *c, const CallNode *call, const Primit
   memcpy(site.place, place, sizeof place);
   uint32_t at = new_site(c, site);
   before_call(c);
-  c->number_top = number;
   c->value_top = value;
   Operand result = {TYPE_ANY, value_temporary(c), true};
   emit(c, CODE_CALL_PRIMITIVE, result.reg, value, at);
   c->last_result = UINT32_MAX;
-  Type known = wanted == 1 ? result_type(row, type, count) : TYPE_ANY;
+  return result;
+}
+
+static Operand primitive_operand(Compiler *c, const CallNode *call, const Primitive *row) {
+  uint32_t number = c->number_top, value = c->value_top;
+  Type type[CALL_ARGUMENTS];
+  uint32_t count = call->positional + call->named;
+  for (uint32_t i = 0; i < count; i++) type[i] = place_argument(c, call->argument[i], true).type;
+  c->number_top = number;
+  Operand result = call_window(c, call, row, value);
+  Type known = result_type(row, type, count);
   if (known == TYPE_NUMBER) {
     c->value_top = value;
     uint16_t reg = number_temporary(c);
@@ -172,12 +178,28 @@ static Operand record_operand(Compiler *c, const CallNode *call) {
   return (Operand){TYPE_ANY, reg, true};
 }
 
+/* diff(x^2*y, x): the expression as a formula, names as strings. */
+static Operand quoting_operand(Compiler *c, const CallNode *call, const Primitive *row) {
+  uint32_t number = c->number_top, value = c->value_top;
+  if (call->named) compile_fail(c, call->node, "%s takes an expression and names: %s(x^2*y, x)", row->name, row->name);
+  for (uint32_t i = 0; i < call->positional; i++) {
+    const Node *argument = call->argument[i];
+    c->value_top = value + i;
+    if (i == 0) compile_formula(c, argument);
+    else if (argument->kind == NODE_NAME) text_argument(c, argument->symbol->key);
+    else compile_boxed(c, argument);
+  }
+  c->number_top = number;
+  return call_window(c, call, row, value);
+}
+
 static Operand builtin_call(Compiler *c, const CallNode *call, const Primitive *row) {
   Operand result;
   if (strcmp(row->name, "record") == 0 && call->positional == 0 && call->named > 0) return record_operand(c, call);
+  if (row->result == RESULT_FORMULA && call->positional) return quoting_operand(c, call, row);
   if (compile_reduction(c, call->node, row->name, &result)) return result;
   if (scalar_operand(c, call, row->name, &result)) return result;
-  return primitive_operand(c, call, row, 1);
+  return primitive_operand(c, call, row);
 }
 
 Operand compile_primitive(Compiler *c, const Node *node, const char *name, const Node *const *argument, uint32_t count) {
@@ -187,7 +209,7 @@ Operand compile_primitive(Compiler *c, const Node *node, const char *name, const
   memcpy(call.argument, argument, count * sizeof *argument);
   Operand result;
   if (scalar_operand(c, &call, name, &result)) return result;
-  return primitive_operand(c, &call, row, 1);
+  return primitive_operand(c, &call, row);
 }
 
 /* ---- functions somebody typed ---- */

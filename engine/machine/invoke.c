@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "calculus/expression.h"
 #include "values/operate.h"
 
 enum { NATIVE_DEPTH = 300 }; /* a builtin that calls a function that calls a builtin …: C stack */
@@ -208,13 +209,19 @@ static _Noreturn void fail_callee(Session *s, Value callee) {
   raise_failure(s, r);
 }
 
+/* What is called without a frame of its own: a builtin, a derivative, a formula. */
+static Value call_frameless(Session *s, Value callee, const Value *given, const CallSite *site) {
+  if (callee.kind == VALUE_FORMULA) return expression_call(s, callee, given, site);
+  const Function *f = (const Function *)callee.object;
+  return f->function_kind == FUNCTION_PRIMITIVE ? call_primitive(s, f->primitive, given, site) : call_partial(s, f, given, site);
+}
+
 bool invoke(Session *s, Value *window, const CallSite *site, uint16_t target) {
-  if (window[0].kind != VALUE_FUNCTION) fail_callee(s, window[0]);
+  if (window[0].kind != VALUE_FUNCTION && window[0].kind != VALUE_FORMULA) fail_callee(s, window[0]);
   Function *f = (Function *)window[0].object;
   uint32_t given = site->positional + site->named;
-  if (f->function_kind != FUNCTION_CLOSURE) {
-    Value result = f->function_kind == FUNCTION_PRIMITIVE ? call_primitive(s, f->primitive, window + 1, site)
-                                                          : call_partial(s, f, window + 1, site);
+  if (window[0].kind == VALUE_FORMULA || f->function_kind != FUNCTION_CLOSURE) {
+    Value result = call_frameless(s, window[0], window + 1, site);
     for (uint32_t i = 0; i <= given; i++) {
       Value old = window[i];
       window[i] = value_nothing();
@@ -236,11 +243,10 @@ bool invoke(Session *s, Value *window, const CallSite *site, uint16_t target) {
 /* ---- calls from C ---- */
 
 Value machine_call(Session *s, Value callee, const Value *argument, uint32_t count) {
-  if (callee.kind != VALUE_FUNCTION) fail_callee(s, callee);
+  if (callee.kind != VALUE_FUNCTION && callee.kind != VALUE_FORMULA) fail_callee(s, callee);
   Function *f = (Function *)callee.object;
   CallSite site = {.positional = count, .wanted = 1};
-  if (f->function_kind == FUNCTION_PRIMITIVE) return call_primitive(s, f->primitive, argument, &site);
-  if (f->function_kind == FUNCTION_PARTIAL) return call_partial(s, f, argument, &site);
+  if (callee.kind == VALUE_FORMULA || f->function_kind != FUNCTION_CLOSURE) return call_frameless(s, callee, argument, &site);
   if (s->native_depth >= NATIVE_DEPTH) fail(s, "functions call each other through builtins too deeply");
   Value by_parameter[CALL_ARGUMENTS];
   match(s, f, argument, &site, by_parameter);

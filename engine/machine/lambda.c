@@ -9,7 +9,7 @@
 #include "machine/session.h"
 #include "machine/vm.h"
 
-static Value lambda_compile(Session *s, const char *name, const char *text) {
+Value lambda_new(Session *s, const char *name, const char *text) {
   Source *source = source_new(name, text, strlen(text));
   Tree *tree = NULL;
   Report report = {0};
@@ -37,7 +37,7 @@ Value lambda_find(const Session *s, const void *key) {
 Value lambda_of(Session *s, const void *key, const char *name, const char *text) {
   Value known = lambda_find(s, key);
   if (known.kind != VALUE_NOTHING) return known;
-  Value function = lambda_compile(s, name, text);
+  Value function = lambda_new(s, name, text);
   memory_grow(s->lambda, s->lambda_count, s->lambda_capacity);
   s->lambda[s->lambda_count].key = key;
   s->lambda[s->lambda_count].function = function;

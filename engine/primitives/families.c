@@ -6,6 +6,7 @@
 #include "primitives/calculus.h"
 #include "primitives/complex.h"
 #include "primitives/data.h"
+#include "primitives/diff.h"
 #include "primitives/elementary.h"
 #include "primitives/linear.h"
 #include "primitives/solvers.h"
@@ -22,6 +23,7 @@ const Family primitive_families[] = {
     BASIC_ROWS(FAMILY)
     LINEAR_ROWS(LINEAR)
     FAMILY("Calculus", calculus_rows)
+    FAMILY("Calculus", diff_rows)
     SOLVER_ROWS(SOLVER)
     FAMILY("Optimisation", argmin_rows)
     DATA_ROWS(DATA)

@@ -9,6 +9,7 @@
 
 #include "memory.h"
 #include "values/complex.h"
+#include "values/function_text.h"
 #include "values/value.h"
 
 typedef struct Pair {
@@ -123,8 +124,15 @@ static bool functions_match(const Function *a, const Function *b, Pairs *pairs) 
   return true;
 }
 
+/* Formulas are equal as they are written. */
 static bool formulas_match(const Formula *a, const Formula *b, Pairs *pairs) {
-  if (a->node != b->node) return false;
+  Text left = {0}, right = {0};
+  formula_text(a, &left);
+  formula_text(b, &right);
+  bool same = left.length == right.length && memcmp(left.bytes, right.bytes, left.length) == 0;
+  text_free(&left);
+  text_free(&right);
+  if (!same) return false;
   pairs_add(pairs, a->scope, b->scope);
   return true;
 }
