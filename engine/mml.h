@@ -56,6 +56,10 @@ MmlStatus mml_eval(Mml *mml, const char *name, const char *text, size_t length, 
  * open, for the continuation prompt. */
 MmlStatus mml_ready(Mml *mml, const char *text, size_t length, char open[32]);
 
+/* Prints the text in canonical layout: its own tokens, comments and lines with white space set anew, the
+ * meaning the same. Runs nothing; what does not parse is reported under [name] and nothing printed. */
+MmlStatus mml_format(Mml *mml, const char *name, const char *text, size_t length);
+
 /* Stops the running evaluation at its next safe point. Async-signal-safe; the flag is the engine's only
  * global. */
 void mml_interrupt(void);

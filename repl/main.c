@@ -19,7 +19,7 @@
 enum { STATUS_OK = 0, STATUS_ERROR = 1, STATUS_USAGE = 2, STATUS_INTERRUPTED = 130 };
 
 /* Long options without a letter. */
-enum { OPTION_ECHO = 256, OPTION_CHECK, OPTION_SEED, OPTION_SESSION, OPTION_REFERENCE };
+enum { OPTION_ECHO = 256, OPTION_CHECK, OPTION_FORMAT, OPTION_SEED, OPTION_SESSION, OPTION_REFERENCE };
 
 typedef struct Option {
   const char *name; /* long name, NULL for a letter alone */
@@ -34,6 +34,7 @@ static const Option options[] = {
     {"quiet", 'q', NULL, "no greeting"},
     {"echo", OPTION_ECHO, NULL, "show definitions too, as the prompt does"},
     {"check", OPTION_CHECK, NULL, "only look for mistakes in how it is written, run nothing"},
+    {"format", OPTION_FORMAT, NULL, "print the text in canonical layout, run nothing"},
     {"seed", OPTION_SEED, "N", "start the random numbers at N"},
     {"session", OPTION_SESSION, NULL, "read stdin, write what the prompt would show"},
     {"reference", OPTION_REFERENCE, NULL, NULL},
@@ -48,7 +49,7 @@ typedef struct Arguments {
   const char *script; /* a path, "-" for stdin, NULL for none */
   char **rest;        /* the script's own arguments */
   int rest_count;
-  bool interactive, quiet, echo, check, session, reference, seeded;
+  bool interactive, quiet, echo, check, format, session, reference, seeded;
   uint64_t seed;
 } Arguments;
 
@@ -118,6 +119,7 @@ static int main_parse(int argc, char **argv, Arguments *arguments) {
     case 'q': arguments->quiet = true; break;
     case OPTION_ECHO: arguments->echo = true; break;
     case OPTION_CHECK: arguments->check = true; break;
+    case OPTION_FORMAT: arguments->format = true; break;
     case OPTION_SESSION: arguments->session = true; break;
     case OPTION_REFERENCE: arguments->reference = true; break;
     case OPTION_SEED:
@@ -146,11 +148,12 @@ static int main_status(MmlStatus status) {
   return STATUS_ERROR;
 }
 
-/* Runs a text, or with --check only reads it: a text is parsed whole before its first statement
+/* Runs a text, prints it with --format, or with --check only reads it: a text is parsed whole before its first statement
  * runs, so one that is not ready is reported by mml_eval without running anything. */
 static int main_run_text(Shell *shell, const Arguments *arguments, const char *name,
                          const char *text, size_t length) {
   assert(*name); /* never a prompt entry */
+  if (arguments->format) return main_status(mml_format(shell->mml, name, text, length));
   if (arguments->check && mml_ready(shell->mml, text, length, NULL) == MML_OK) return STATUS_OK;
   MmlEcho echo = arguments->echo ? MML_ECHO_ALL : MML_ECHO_EXPRESSIONS;
   return main_status(shell_eval(shell, name, text, length, echo));
@@ -228,7 +231,7 @@ static int main_run(Shell *shell, const Arguments *arguments) {
   }
   bool nothing_given = !arguments->script && arguments->expression_count == 0;
   bool prompt = arguments->interactive || arguments->session ||
-                (nothing_given && shell->host->terminal && !arguments->check);
+                (nothing_given && shell->host->terminal && !arguments->check && !arguments->format);
   if (nothing_given && !prompt) return main_run_stdin(shell, arguments);
   if (!prompt) return status;
   if (shell->host->terminal && !arguments->quiet) main_greet();

@@ -6,6 +6,8 @@ cases/**/*.mml     `expr   # expect: text` promises a line of stdout; a line tha
 errors/*.mml       the same for stdout, stderr must be exactly NAME.out beside it, status 1.
 sessions/*.session a transcript of the prompt: the lines after `>> ` and `.. ` are typed,
                    everything must come out again exactly.
+format/*.mml       mml --format prints exactly NAME.out beside it, and prints that as it is.
+stdlib, scripts    mml --format prints each file as it is.
 
 All run in tests/, so data is read as "data/NAME". With --update the .out files and the sessions are
 rewritten from what was printed: read the diff before you commit it.
@@ -58,6 +60,22 @@ def check_session(mml, path, update):
     return complaint
 
 
+def check_layout(mml, path, update):
+    name = path.relative_to(harness.ROOT)
+    wanted = path.with_suffix(".out") if path.parent.name == "format" else path
+    result = harness.run([mml, "--format", name])
+    if update and wanted != path:
+        wanted.write_text(result.stdout, encoding="utf-8")
+    text = wanted.read_text(encoding="utf-8") if wanted.exists() else ""
+    complaint = harness.difference(text, result.stdout, name)
+    again = harness.run([mml, "--format", "-"], text)
+    complaint += harness.difference(text, again.stdout, f"{name} (its layout laid out)")
+    for run in (result, again):
+        if run.returncode != 0 or run.stderr:
+            complaint += f"{name}: exit status {run.returncode}\n{run.stderr}"
+    return complaint
+
+
 def main():
     arguments = [word for word in sys.argv[1:] if word != "--update"]
     update = "--update" in sys.argv
@@ -66,10 +84,14 @@ def main():
     if not files:
         for pattern in ("cases/**/*.mml", "errors/*.mml", "sessions/*.session"):
             files += sorted(TESTS.glob(pattern))
+        for pattern in ("tests/format/*.mml", "stdlib/*.mml", "scripts/*.mml"):
+            files += sorted(harness.ROOT.glob(pattern))
 
     def check(path):
         if path.suffix == ".session":
             return check_session(mml, path, update)
+        if path.parent.name in ("format", "stdlib", "scripts"):
+            return check_layout(mml, path, update)
         return check_script(mml, path, update)
 
     harness.report(check, files, "cases")

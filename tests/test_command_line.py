@@ -83,6 +83,24 @@ class CommandLine(unittest.TestCase):
         self.assertEqual(result.stdout, "")
         self.assertRegex(result.stderr, r"^script\.mml:2:\d+: error: ")
 
+    def test_format_prints_the_layout_and_runs_nothing(self):
+        text = "print( 1 )\nf(x)=do\nx\nend# its end"
+        laid_out = "print(1)\nf(x) = do\n  x\nend  # its end\n"
+        for words, typed in ((["--format", self.script(text)], ""), (["--format", "-"], text),
+                             (["--format"], text), (["--format", "-e", text], "")):
+            result = self.mml(*words, text=typed)
+            self.assertEqual((result.stdout, result.stderr), (laid_out, ""))
+
+    def test_format_prints_nothing_of_nothing(self):
+        self.assertEqual(self.mml("--format", "-", text="\n \n").stdout, "")
+
+    def test_format_reports_what_a_run_reports_and_prints_nothing(self):
+        for text in ("a=1\n2 +* 3\n", "a=1\nf(x) = (x +\n", "a=1\nx = \"\n", "a=1\n\x00"):
+            name = self.script(text)
+            run, result = self.mml(name, status=1), self.mml("--format", name, status=1)
+            self.assertEqual((result.stdout, result.stderr), ("", run.stderr))
+            self.assertTrue(result.stderr.startswith(f"{name}:"), result.stderr)
+
     def test_a_missing_script_is_named(self):
         result = self.mml("nowhere.mml", status=1)
         self.assertEqual(result.stderr, "mml: cannot read nowhere.mml: no such file\n")

@@ -15,6 +15,7 @@
 #include "machine/stdlib.h"
 #include "machine/vm.h"
 #include "machine/watch.h"
+#include "syntax/layout.h"
 #include "syntax/unparse.h"
 #include "values/display.h"
 
@@ -516,6 +517,26 @@ MmlStatus mml_ready(Mml *mml, const char *text, size_t length, char open[32]) {
   report_clear(&report);
   source_release(source);
   return parsed == PARSE_OK ? MML_OK : parsed == PARSE_INCOMPLETE ? MML_INCOMPLETE : MML_ERROR;
+}
+
+MmlStatus mml_format(Mml *mml, const char *name, const char *text, size_t length) {
+  Session *s = (Session *)mml;
+  if (length >= UINT32_MAX) return MML_ERROR;
+  Source *source = source_new(name, text, length);
+  Tree *tree = NULL;
+  Report report = {0};
+  if (parse(source, &s->symbols, &tree, &report) == PARSE_OK) {
+    Text out = {0};
+    layout_program(tree, &out);
+    if (out.length) s->host.print(s->host.context, out.bytes, out.length);
+    text_free(&out);
+  } else {
+    emit_report(s, &report);
+  }
+  source_release(source);
+  if (!tree) return MML_ERROR;
+  tree_release(tree);
+  return MML_OK;
 }
 
 void mml_set_columns(Mml *mml, int columns) { ((Session *)mml)->host.columns = columns; }
