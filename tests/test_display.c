@@ -8,6 +8,7 @@
 #include <math.h>
 #include <stdarg.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -796,4 +797,35 @@ Test(equal, depth_does_not_matter) {
   cr_expect(value_equal(a, b));
   cr_expect_not(value_equal(a, TUPLE(1, b)));
   arena_free(&arena);
+}
+
+/* ---- fractions ---- */
+
+static unsigned divisor(unsigned a, unsigned b) { return b ? divisor(b, a % b) : a; }
+
+Test(display, every_small_fraction_is_found) {
+  for (unsigned q = 1; q <= 400; q++)
+    for (unsigned p = 1; p <= 2 * q; p++) {
+      char wanted[NUMBER_BYTES];
+      unsigned common = divisor(p, q);
+      int length = snprintf(wanted, sizeof wanted, "%u", p / common);
+      if (q != common)
+        snprintf(wanted + length, sizeof wanted - (size_t)length, "/%u", q / common);
+      Text got = {0};
+      display_number((double)p / q, NUMBER_FRACTIONS, &got);
+      cr_expect_str_eq(got.bytes, wanted, "%u/%u", p, q);
+      text_free(&got);
+    }
+}
+
+/* The same generator everywhere: the low bits of a 64-bit congruence (Knuth's MMIX) do not matter. */
+Test(display, numbers_drawn_at_random_are_seldom_fractions) {
+  uint64_t state = 1;
+  int found = 0, draws = 20000;
+  for (int k = 0; k < draws; k++) {
+    state = state * 6364136223846793005u + 1442695040888963407u;
+    Spelling spelling = number_spell((double)(state >> 11) * 0x1p-53, NUMBER_FRACTIONS);
+    found += memchr(spelling.bytes, '/', spelling.length) != NULL;
+  }
+  cr_expect_lt(found, draws / 100);
 }

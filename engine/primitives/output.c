@@ -1,4 +1,4 @@
-/* output.c - print and assert.
+/* output.c - print, assert, and values as text of another form.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "machine/session.h"
@@ -6,8 +6,17 @@
 #include "primitives/argument.h"
 #include "primitives/basic.h"
 #include "values/display.h"
+#include "values/number_text.h"
 
 static void free_text(void *text) { text_free(text); }
+
+/* [text] as a string that prints without quotes; frees it. */
+static Value bare_string(Session *session, Text *text) {
+  String *string = string_new(session, text->bytes, text->length);
+  string->bare = true;
+  text_free(text);
+  return value_string(string);
+}
 
 /* A value alone prints as after a statement, several go into one line. */
 static void print_value(Session *session, Value value, bool alone, Text *out) {
@@ -36,6 +45,25 @@ static Value print_call(Session *session, const Arguments *arguments) {
   return value_nothing();
 }
 
+/* Does [value] hold numbers that can print as fractions? */
+static bool has_numbers(Value value) {
+  bool styled = value.kind == VALUE_RECORD && ((const Record *)value.object)->summary;
+  return value.kind == VALUE_NUMBER || value.kind == VALUE_ARRAY || value.kind == VALUE_RANGE ||
+         value.kind == VALUE_TUPLE || value.kind == VALUE_TABLE ||
+         (value.kind == VALUE_RECORD && !styled);
+}
+
+static Value frac_call(Session *session, const Arguments *arguments) {
+  const DisplayOptions options = {.columns = session->host.columns, .digits = NUMBER_FRACTIONS};
+  Value value = arguments->argument[0];
+  char found[VALUE_DESCRIPTION];
+  if (!has_numbers(value))
+    fail_argument(session, 0, "expected numbers, but it is %s", value_describe(value, found));
+  Text text = {0};
+  display_value(value, &options, &text);
+  return bare_string(session, &text);
+}
+
 static Value assert_call(Session *session, const Arguments *arguments) {
   Value condition = arguments->argument[0];
   char found[VALUE_DESCRIPTION], source[64];
@@ -61,4 +89,9 @@ const Primitive output_rows[] = {
     {"assert", "(condition, text = \"\")", assert_call, RESULT_ANY, DERIVE_CONSTANT, NULL, NULL,
      "An error with this text unless the condition holds, for scripts that are tests.",
      "assert(1 + 1 == 2, \"sums\"); print(\"fine\")", "fine"},
+    {"frac", "(x)", frac_call, RESULT_ANY, DERIVE_NONE, "it gives text", NULL,
+     "The numbers of x as fractions p/q, in text that can be typed back. A number is a fraction when "
+     "it is one up to rounding (1e-11 of it) with q up to 1000000, and closer to it than chance would "
+     "have it; any other prints as usual: frac(pi) is 3.14159.",
+     "frac([0.5, 1/3; 2, -0.375])", "[1/2,  1/3;\n 2,   -3/8]  # 2×2"},
 };

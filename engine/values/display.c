@@ -320,6 +320,8 @@ static bool object_block(Value value, const Layout *layout, const char *tail, Te
   const Object *object = value.object;
   bool last = tail[0] == '\0';
   if (is_array(value)) array_block(value, layout, tail, out);
+  else if (value.kind == VALUE_STRING && layout->depth == 0 && ((const String *)object)->bare)
+    text_append(out, ((const String *)object)->bytes, ((const String *)object)->length);
   else if (value.kind == VALUE_TUPLE) tuple_value((const Tuple *)object, layout, tail, out);
   else if (value.kind == VALUE_RECORD && last) record_block((const Record *)object, layout, out);
   else if (value.kind == VALUE_TABLE && last) table_block((const Table *)object, layout, out);
@@ -344,7 +346,7 @@ static void value_block(Value value, const Layout *layout, const char *tail, Tex
 
 static Layout layout_of(const DisplayOptions *options) {
   int columns = options && options->columns > 0 ? options->columns : PAGE_COLUMNS;
-  int digits = options && options->digits > 0 ? options->digits : NUMBER_DIGITS;
+  int digits = options && options->digits != 0 ? options->digits : NUMBER_DIGITS;
   return (Layout){.width = (size_t)columns, .indent = 0, .digits = digits, .depth = 0};
 }
 

@@ -9,7 +9,8 @@
 
 typedef struct DisplayOptions {
   int columns; /* width of the page, 80 if 0 */
-  int digits;  /* significant digits, 6 if 0; 17 prints every digit (shortest that reads back) */
+  int digits;  /* significant digits, 6 if 0; 17 prints every digit (shortest that reads back),
+                  NUMBER_FRACTIONS prints fractions */
 } DisplayOptions;
 
 /* Appends the value as it prints after a statement, without a final newline. A vector is one line

@@ -17,6 +17,15 @@ static const double whole_largest = 1e15;
 /* Between these a number prints without an exponent even where %g would round it into one. */
 static const double plain_least = 1e-4, plain_largest = 1e6;
 
+/* A number is taken for a fraction that it misses by this share of itself at most: what is left
+ * after a few thousand roundings, or of 1/3 copied with twelve digits. */
+static const double fraction_tolerance = 1e-11;
+/* The largest denominator worth reading. */
+static const double fraction_largest = 1e6;
+/* Any number has fractions p/q within 1/q^2. One that comes a thousand times closer is meant: less
+ * than one in a hundred numbers drawn at random has such a fraction; pi, e and square roots have none. */
+static const double fraction_chance = 1e-3;
+
 Spelling spelling_word(const char *word) {
   Spelling spelling = {.length = (uint8_t)strlen(word)};
   assert(spelling.length <= 16);
@@ -57,11 +66,44 @@ static Spelling number_rounded(double x, int digits) {
   return spelling;
 }
 
+/* The first convergent p/q of |x|'s continued fraction that comes close enough; false when there is
+ * none. Convergents are the best approximations: if a fraction passes the test, a convergent does
+ * (Hardy and Wright, An Introduction to the Theory of Numbers, theorem 184). */
+static bool number_fraction(double x, double *above, double *below) {
+  double p = 1, q = 0, p_before = 0, q_before = 1, rest = fabs(x);
+  while (isfinite(rest)) {
+    double whole = floor(rest), p_next = whole * p + p_before, q_next = whole * q + q_before;
+    if (p_next > whole_largest || q_next > fraction_largest) return false;
+    p_before = p, q_before = q, p = p_next, q = q_next;
+    double miss = fabs(fabs(x) - p / q);
+    if (miss <= fraction_tolerance * fabs(x) && miss * q * q <= fraction_chance) {
+      *above = copysign(p, x), *below = q;
+      return true;
+    }
+    rest = 1 / (rest - whole);
+  }
+  return false;
+}
+
+static Spelling number_as_fraction(double x) {
+  double above, below;
+  if (!number_fraction(x, &above, &below)) return number_rounded(x, NUMBER_DIGITS);
+  if (below == 1) return number_print(above, "%.*f", 0);
+  Spelling spelling = number_print(above, "%.*f", 0);
+  char *end = spelling.bytes + spelling.length;
+  int length = snprintf(end, NUMBER_BYTES - spelling.length, "/%.0f", below);
+  assert(length > 0 && length < NUMBER_BYTES - spelling.length);
+  spelling.after = (uint8_t)length;
+  spelling.length = (uint8_t)(spelling.length + length);
+  return spelling;
+}
+
 Spelling number_spell(double x, int digits) {
   if (isnan(x)) return spelling_word("nan");
   if (isinf(x)) return spelling_word(x > 0 ? "inf" : "-inf");
   if (x == 0) return spelling_word("0");
   if (fabs(x) <= whole_largest && x == trunc(x)) return number_print(x, "%.*f", 0);
+  if (digits == NUMBER_FRACTIONS) return number_as_fraction(x);
   if (digits >= NUMBER_DIGITS_EXACT) return number_shortest(x);
   return number_rounded(x, digits > 0 ? digits : NUMBER_DIGITS);
 }

@@ -194,6 +194,7 @@ Array *array_copy(Session *session, const Array *array) {
 String *string_new(Session *session, const char *bytes, size_t length) {
   String *string = object_new(session, VALUE_STRING, sizeof(String) + length + 1);
   string->length = length;
+  string->bare = false;
   if (length) memcpy(string->bytes, bytes, length);
   string->bytes[length] = 0;
   return string;

@@ -108,6 +108,7 @@ static inline bool value_is_real_array(Value v) {
 typedef struct String {
   Object head;
   size_t length;
+  bool bare;    /* made to be read or copied, as latex(x): alone it prints without quotes */
   char bytes[]; /* NUL-terminated */
 } String;
 
