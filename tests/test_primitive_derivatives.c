@@ -86,6 +86,8 @@ static const Case cases[] = {
     {"clamp", 4, "clamp(p, 0.75, 1.25).^2"},
     {"binomial", 2, "binomial(5 + p[1], 2 + p[2])"},
     {"print", 2, "print(p); p.^2"},
+    {"frac", 2, "text = frac(p); p.^2"},
+    {"latex", 2, "text = latex(p); p.^2"},
     {"assert", 2, "assert(p[1] > 0, \"positive\"); p.^2"},
     /* linear algebra */
     {"solve", 12, "solve(general(p, 1, 3), p[10:12])"},

@@ -28,31 +28,41 @@ static const Node *differentiate(Session *s, Tree *tree, const Prototype *p, int
   return e;
 }
 
-bool formula_of_derivative(Session *s, const Function *derivative, Text *out, char why[160]) {
+const Node *formula_tree(Session *s, const Function *derivative, Tree **tree, char why[160]) {
   const Function *f = (const Function *)derivative->bound[0].object;
   why[0] = 0;
+  *tree = NULL;
   if (f->function_kind != FUNCTION_CLOSURE) {
     snprintf(why, 160, "it is built in");
-    return false;
+    return NULL;
   }
   const Prototype *p = f->prototype;
   if (p->parameter_count != 1 || p->body->kind == NODE_DO || f->count) {
     snprintf(why, 160, f->count ? "it captures names of another function" : p->body->kind == NODE_DO ? "it has statements" : "it has %u arguments", p->parameter_count);
-    return false;
+    return NULL;
   }
-  Tree *tree = tree_new(p->tree->source);
-  const Node *e = differentiate(s, tree, p, derivative->order, why);
-  if (e) {
-    if (p->name) text_format(out, "%s", p->name->name);
-    else {
-      text_string(out, "(");
-      prototype_print(p, NULL, out);
-      text_string(out, ")");
-    }
-    text_repeat(out, '\'', derivative->order);
-    text_format(out, "(%s) = ", p->parameter[0]->symbol->name);
-    unparse(e, p->tree->source, out);
+  *tree = tree_new(p->tree->source);
+  const Node *e = differentiate(s, *tree, p, derivative->order, why);
+  if (e) return e;
+  tree_release(*tree);
+  *tree = NULL;
+  return NULL;
+}
+
+bool formula_of_derivative(Session *s, const Function *derivative, Text *out, char why[160]) {
+  Tree *tree;
+  const Node *e = formula_tree(s, derivative, &tree, why);
+  if (!e) return false;
+  const Prototype *p = ((const Function *)derivative->bound[0].object)->prototype;
+  if (p->name) text_format(out, "%s", p->name->name);
+  else {
+    text_string(out, "(");
+    prototype_print(p, NULL, out);
+    text_string(out, ")");
   }
+  text_repeat(out, '\'', derivative->order);
+  text_format(out, "(%s) = ", p->parameter[0]->symbol->name);
+  unparse(e, p->tree->source, out);
   tree_release(tree);
-  return e != NULL;
+  return true;
 }

@@ -208,6 +208,7 @@ static Value concatenate(Session *s, const Value *part, uint32_t count) {
   for (uint32_t i = 0; i < count; i++) length += ((String *)part[i].object)->length;
   String *all = object_new(s, VALUE_STRING, sizeof(String) + length + 1);
   all->length = 0;
+  all->bare = false;
   for (uint32_t i = 0; i < count; i++) {
     const String *piece = (String *)part[i].object;
     memcpy(all->bytes + all->length, piece->bytes, piece->length);

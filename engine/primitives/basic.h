@@ -15,7 +15,7 @@ extern const Primitive construct_rows[5];
 extern const Primitive order_rows[8];
 extern const Primitive stable_rows[5];
 extern const Primitive random_rows[6];
-extern const Primitive output_rows[3];
+extern const Primitive output_rows[4];
 
 /* For the list of families: #define F(heading, rows) {heading, rows, sizeof rows / sizeof rows[0]},
  * The sizes above are checked: a definition of another size does not compile. */

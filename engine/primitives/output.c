@@ -6,15 +6,24 @@
 #include "primitives/argument.h"
 #include "primitives/basic.h"
 #include "values/display.h"
+#include "values/latex.h"
 #include "values/number_text.h"
 
 static void free_text(void *text) { text_free(text); }
 
-/* [text] as a string that prints without quotes; frees it. */
-static Value bare_string(Session *session, Text *text) {
+/* A text that goes when the running builtin returns or fails. */
+static Text *scratch_text(Session *session) {
+  Text *text = scratch(session, sizeof *text);
+  *text = (Text){0};
+  scratch_adopt(session, text, free_text);
+  return text;
+}
+
+/* A string that prints without quotes. */
+static Value bare_string(Session *session, const Text *text) {
+  if (session->level) trace_freeze(session); /* a replay would give the text of other numbers */
   String *string = string_new(session, text->bytes, text->length);
   string->bare = true;
-  text_free(text);
   return value_string(string);
 }
 
@@ -32,9 +41,7 @@ static void print_value(Session *session, Value value, bool alone, Text *out) {
 }
 
 static Value print_call(Session *session, const Arguments *arguments) {
-  Text *text = scratch(session, sizeof *text);
-  *text = (Text){0};
-  scratch_adopt(session, text, free_text);
+  Text *text = scratch_text(session);
   for (int i = 0; i < arguments->count; i++) {
     if (i) text_string(text, " ");
     print_value(session, arguments->argument[i], arguments->count == 1, text);
@@ -47,10 +54,17 @@ static Value print_call(Session *session, const Arguments *arguments) {
 
 /* Does [value] hold numbers that can print as fractions? */
 static bool has_numbers(Value value) {
-  bool styled = value.kind == VALUE_RECORD && ((const Record *)value.object)->summary;
-  return value.kind == VALUE_NUMBER || value.kind == VALUE_ARRAY || value.kind == VALUE_RANGE ||
-         value.kind == VALUE_TUPLE || value.kind == VALUE_TABLE ||
-         (value.kind == VALUE_RECORD && !styled);
+  switch ((ValueKind)value.kind) {
+  case VALUE_NUMBER:
+  case VALUE_ACTIVE:
+  case VALUE_COMPLEX:
+  case VALUE_ARRAY:
+  case VALUE_RANGE:
+  case VALUE_TUPLE:
+  case VALUE_TABLE: return true;
+  case VALUE_RECORD: return !((const Record *)value.object)->summary;
+  default: return false;
+  }
 }
 
 static Value frac_call(Session *session, const Arguments *arguments) {
@@ -59,9 +73,15 @@ static Value frac_call(Session *session, const Arguments *arguments) {
   char found[VALUE_DESCRIPTION];
   if (!has_numbers(value))
     fail_argument(session, 0, "expected numbers, but it is %s", value_describe(value, found));
-  Text text = {0};
-  display_value(value, &options, &text);
-  return bare_string(session, &text);
+  Text *text = scratch_text(session);
+  display_value(value, &options, text);
+  return bare_string(session, text);
+}
+
+static Value latex_call(Session *session, const Arguments *arguments) {
+  Text *text = scratch_text(session);
+  latex_value(session, arguments->argument[0], text);
+  return bare_string(session, text);
 }
 
 static Value assert_call(Session *session, const Arguments *arguments) {
@@ -89,9 +109,17 @@ const Primitive output_rows[] = {
     {"assert", "(condition, text = \"\")", assert_call, RESULT_ANY, DERIVE_CONSTANT, NULL, NULL,
      "An error with this text unless the condition holds, for scripts that are tests.",
      "assert(1 + 1 == 2, \"sums\"); print(\"fine\")", "fine"},
-    {"frac", "(x)", frac_call, RESULT_ANY, DERIVE_NONE, "it gives text", NULL,
-     "The numbers of x as fractions p/q, in text that can be typed back. A number is a fraction when "
-     "it is one up to rounding (1e-11 of it) with q up to 1000000, and closer to it than chance would "
+    {"frac", "(x)", frac_call, RESULT_ANY, DERIVE_CONSTANT, NULL, NULL,
+     "The numbers of x as fractions p/q, in text that can be typed back. A number is a fraction "
+     "when "
+     "it is one up to rounding (1e-11 of it) with q up to 1000000, and closer to it than chance "
+     "would "
      "have it; any other prints as usual: frac(pi) is 3.14159.",
      "frac([0.5, 1/3; 2, -0.375])", "[1/2,  1/3;\n 2,   -3/8]  # 2×2"},
+    {"latex", "(x)", latex_call, RESULT_ANY, DERIVE_CONSTANT, NULL, NULL,
+     "Any value as LaTeX, to be pasted between $ signs into a document that uses amsmath. A "
+     "function "
+     "is typeset as a textbook prints it, f' as its formula; A \\ b is A^{-1}b where A is known to "
+     "be square.",
+     "f(x) = x^2*sin(x)/2; latex(f)", "f(x) = \\frac{x^{2}\\sin(x)}{2}"},
 };

@@ -23,14 +23,6 @@ enum {
   ENTRY_LEAST = 3 /* an entry takes a digit, a comma and a space */
 };
 
-/* How the entries of one array are spelled. */
-typedef struct Entries {
-  const Array *array;
-  const Array *imaginary; /* NULL for real arrays */
-  int digits;
-  double noise; /* anything closer to 0 prints as ≈0 */
-} Entries;
-
 static double array_largest(const Array *array) {
   double largest = 0;
   for (size_t k = 0; k < array_count(array); k++) {
@@ -44,7 +36,7 @@ static const Array *real_array(Value value) {
   return value_as_array(value_is_complex(value) ? value_as_complex(value)->real : value);
 }
 
-static Entries entries_of(Value value, int digits) {
+Entries entries_of(Value value, int digits) {
   Entries entries = {.array = real_array(value), .digits = digits};
   if (value_is_complex(value)) entries.imaginary = value_as_array(value_as_complex(value)->imaginary);
   /* Where every digit was asked for, every digit is shown, noise or not. */

@@ -14,6 +14,16 @@ typedef struct Layout {
   int depth; /* how many tuples and records are around it */
 } Layout;
 
+/* How the entries of one array are spelled. */
+typedef struct Entries {
+  const Array *array;
+  const Array *imaginary; /* NULL for real arrays */
+  int digits;
+  double noise; /* anything closer to 0 prints as ≈0 */
+} Entries;
+
+Entries entries_of(Value array, int digits);
+
 /* What is called an array here may also be a complex one.
  *
  * [1, 2, 3] or [1, 2; 3, 4] in at most [room] columns with [tail] directly behind it; what does not

@@ -128,6 +128,17 @@ static Spelling part_spell(double x, int digits, double noise) {
   return x != 0 && fabs(x) < noise ? spelling_noise() : number_spell(x, digits);
 }
 
+/* The i goes behind the number that a fraction's / follows: 3i/4, for 3/4i would be 3/(4i). */
+static void spelling_add_unit(Spelling *to) {
+  size_t fraction = to->length;
+  while (fraction > 0 && strchr("0123456789/", to->bytes[fraction - 1])) fraction--;
+  char *stroke = memchr(to->bytes + fraction, '/', to->length - fraction);
+  char *at = stroke ? stroke : to->bytes + to->length;
+  memmove(at + 1, at, (size_t)(to->bytes + to->length - at));
+  *at = 'i';
+  to->length++;
+}
+
 Spelling complex_spell(double real, double imaginary, int digits, double noise) {
   if (!isfinite(real) || !isfinite(imaginary)) noise = 0;
   Spelling re = part_spell(real, digits, noise), im = part_spell(imaginary, digits, noise), out = im;
@@ -138,7 +149,7 @@ Spelling complex_spell(double real, double imaginary, int digits, double noise) 
     out = re;
     spelling_join(&out, im.bytes[0] == '-' ? "" : "+", &im);
   }
-  out.bytes[out.length++] = 'i';
+  spelling_add_unit(&out);
   size_t columns = text_columns(out.bytes, out.length);
   out.after = (uint8_t)(columns - out.before);
   return out;
