@@ -85,6 +85,6 @@ void mml_variables(Mml *mml, void (*each)(void *context, const char *name, const
 void mml_reference(Mml *mml);
 
 /* Objects alive, for leak tests: the same before and after an evaluation that defines nothing. */
-size_t mml_object_count(const Mml *mml);
+size_t mml_object_count(Mml *mml);
 
 #endif

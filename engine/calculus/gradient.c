@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "calculus/derive.h"
+#include "calculus/kept.h"
 #include "calculus/kink.h"
 #include "calculus/point.h"
 #include "machine/session.h"
@@ -72,6 +73,7 @@ Recording recording_of(Session *s, Value f, const Value *argument, uint32_t coun
 
 void recording_release(Session *s, Recording *r) {
   (void)s;
+  if (r->kept) kept_release(r->kept);
   value_release(value_trace(r->trace));
   value_release(r->value);
 }

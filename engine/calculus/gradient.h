@@ -13,6 +13,7 @@ typedef struct Recording {
   Value *constant;    /* scratch: the number such an output has */
   uint32_t outputs;
   Value value;        /* what f returned, with its numbers taken out of the trace (owned) */
+  struct Kept *kept;  /* whose memory it is in: kept.h; NULL for none */
 } Recording;
 
 /* Records f(argument…); the result must be made of numbers. */

@@ -11,6 +11,7 @@
 #include <time.h>
 
 #include "calculus/formula.h"
+#include "calculus/kept.h"
 #include "machine/random.h"
 #include "machine/stdlib.h"
 #include "machine/vm.h"
@@ -37,6 +38,7 @@ Binding *session_binding(Session *s, const Symbol *symbol) {
 }
 
 Value session_lookup(Session *s, const Symbol *symbol) {
+  if (s->level) kept_read(s, symbol->id);
   Binding *b = session_binding(s, symbol);
   return b->value.kind != VALUE_NOTHING ? b->value : b->builtin;
 }
@@ -205,6 +207,7 @@ void mml_free(Mml *mml) {
   Session *s = (Session *)mml;
   if (!s) return;
   scratch_release(s, NULL);
+  kept_free(s);
   heap_free(s);
   for (uint32_t i = 0; i < s->binding_count; i++) free(s->binding[i].help);
   for (uint32_t i = 0; i < s->slope_count; i++) tree_release(s->slope[i].tree);
@@ -453,6 +456,7 @@ static uint32_t registers_in_use(const Session *s) {
 
 void session_recover(Session *s) {
   uint32_t top = registers_in_use(s);
+  kept_free(s);
   recover(s);
   clear_registers(s, top);
   sweep(s);
@@ -541,4 +545,7 @@ MmlStatus mml_format(Mml *mml, const char *name, const char *text, size_t length
 
 void mml_set_columns(Mml *mml, int columns) { ((Session *)mml)->host.columns = columns; }
 void mml_seed(Mml *mml, uint64_t seed) { random_seed((Session *)mml, seed); }
-size_t mml_object_count(const Mml *mml) { return heap_count((const Session *)mml); }
+size_t mml_object_count(Mml *mml) {
+  kept_free((Session *)mml);
+  return heap_count((const Session *)mml);
+}

@@ -82,6 +82,7 @@ struct Session {
   /* rules compiled on first use, by address */
   struct { const void *key; Value function; } *lambda;
   uint32_t lambda_count, lambda_capacity;
+  struct KeptRecordings *kept; /* calculus/kept.h; NULL until there are some */
   struct { const char *text; Tree *tree; } *slope;
   uint32_t slope_count, slope_capacity;
 };

@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "calculus/kept.h"
 #include "machine/invoke.h"
 #include "machine/misfit.h"
 #include "machine/session.h"
@@ -285,9 +286,16 @@ static void unpack(Value v, Value *to, uint32_t count) {
 }
 
 static Value global_value(Session *s, uint32_t id) {
+  if (s->level) kept_read(s, id);
   Value v = s->binding[id].value;
   if (v.kind == VALUE_NOTHING) fail_unknown(s, id);
   return value_keep(v);
+}
+
+static inline double global_number(Session *s, uint32_t id) {
+  Value v = s->binding[id].value;
+  bool plain = v.kind == VALUE_NUMBER && s->level == 0;
+  return plain ? v.number : unbox_number(s, global_value(s, id));
 }
 
 static Value accumulated(Session *s, Value sum, Value x, Scalar op) {
@@ -466,7 +474,7 @@ do_DEFINED:
   STEP(2);
 do_UNKNOWN: HERE; fail_unknown(s, wide(i));
 do_GLOBAL: HERE; set_value(&v[i->a], global_value(s, wide(i))); STEP(2);
-do_GLOBAL_NUMBER: HERE; n[i->a] = s->binding[wide(i)].value.kind == VALUE_NUMBER ? s->binding[wide(i)].value.number : unbox_number(s, global_value(s, wide(i))); STEP(2);
+do_GLOBAL_NUMBER: HERE; n[i->a] = global_number(s, wide(i)); STEP(2);
 do_IMPORT: {
   Value *from = &s->binding[wide(i)].value;
   set_value(&v[i->a], *from);

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "calculus/gradient.h"
+#include "calculus/kept.h"
 #include "calculus/point.h"
 #include "machine/session.h"
 #include "primitives/argument.h"
@@ -61,7 +62,7 @@ static Value without_point(Session *s, const Arguments *a, const char *name) {
 }
 
 static Recording record_question(Session *s, const Question *q) {
-  return recording_of(s, q->f, q->argument, q->count, q->input, q->inputs);
+  return kept_recording(s, q->f, q->argument, q->count, q->input, q->inputs);
 }
 
 static Recording record_scalar(Session *s, const Question *q, const char *name) {
@@ -143,7 +144,7 @@ static Value call_jacobian(Session *s, const Arguments *a) {
 
 static Value hessian_at(Session *s, const Question *q, const char *name) {
   Recording r = record_scalar(s, q, name);
-  Recording g = recording_gradient(s, &r, q->input);
+  Recording g = kept_gradient(s, &r, q->input);
   Value h = jacobian_of(s, &g, q->input, q->inputs);
   recording_release(s, &g);
   recording_release(s, &r);
@@ -202,7 +203,7 @@ static Question question_at(Session *s, const Arguments *a, const char *name) {
 static Value call_hvp(Session *s, const Arguments *a) {
   Question q = question_at(s, a, "hvp");
   Value *v = direction(s, a, &q);
-  Recording r = record_scalar(s, &q, "hvp"), g = recording_gradient(s, &r, q.input);
+  Recording r = record_scalar(s, &q, "hvp"), g = kept_gradient(s, &r, q.input);
   Value *bar = scratch(s, (q.inputs + 1) * sizeof(Value));
   recording_adjoint(s, &g, q.input, v, bar);
   recording_release(s, &g);
@@ -243,7 +244,7 @@ static Value derivative_of(Session *s, const Recording *scalar, const Value *x, 
     recording_adjoint(s, scalar, x, &one, &bar);
     return bar;
   }
-  Recording g = recording_gradient(s, scalar, x);
+  Recording g = kept_gradient(s, scalar, x);
   Value result = derivative_of(s, &g, x, order - 1);
   recording_release(s, &g);
   return result;
@@ -267,7 +268,7 @@ static Value call_derivative(Session *s, const Arguments *a) {
     report_advise(r, "f'.(v)  (entry by entry)");
     raise_failure(s, r);
   }
-  Recording r = recording_of(s, f, &x, 1, &x, 1);
+  Recording r = kept_recording(s, f, &x, 1, &x, 1);
   if (order == 0) {
     Value value = value_keep(r.value);
     recording_release(s, &r);
@@ -328,7 +329,7 @@ static Value call_classify(Session *s, const Arguments *a) {
   Recording r = record_scalar(s, &q, "classify");
   Value *bar = scratch(s, (q.inputs + 1) * sizeof(Value)), one = value_number(1);
   recording_adjoint(s, &r, q.input, &one, bar);
-  Recording g = recording_gradient(s, &r, q.input);
+  Recording g = kept_gradient(s, &r, q.input);
   Value h = symmetrised(s, jacobian_of(s, &g, q.input, q.inputs)), w = eigenvalues_of(s, h);
   const Array *eigen = value_as_array(w);
   double slope = 0, at = 0;

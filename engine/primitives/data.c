@@ -194,6 +194,7 @@ static Value read_bytes(Session *session, const char *name, const char *bytes, s
 
 static Value read_call(Session *session, const Arguments *arguments) {
   const char *path = argument_string(session, arguments, 0);
+  if (session->level) trace_freeze(session); /* the file may be another one next time */
   if (strchr(path, '\n')) return read_bytes(session, "the text", path, strlen(path));
   if (!session->host.read_file) fail(session, "files cannot be read here");
   char reason[REASON_SIZE] = "";

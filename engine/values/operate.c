@@ -348,7 +348,7 @@ bool value_compare(Session *session, Operator op, Value a, Value b) {
   if (a.kind == VALUE_NOTHING) fail_no_value(session, 0);
   if (b.kind == VALUE_NOTHING) fail_no_value(session, 1);
   bool whole = !(is_scalar(a) && is_scalar(b)) || op == OP_IN;
-  if (whole && (value_is_active(a) || value_is_active(b))) trace_freeze(session);
+  if (whole && session->level && (value_is_active(a) || value_is_active(b))) trace_freeze(session);
   if (op == OP_IN) return is_member(session, a, b);
   if (is_scalar(a) && is_scalar(b)) return compare_scalars(session, op, a, b);
   if (op == OP_EQUAL || op == OP_UNEQUAL || op == OP_NEAR) {
