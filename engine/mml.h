@@ -52,6 +52,11 @@ void mml_free(Mml *mml);
  * errors before line:column; "" marks prompt input (no file name, MML_INCOMPLETE possible). */
 MmlStatus mml_eval(Mml *mml, const char *name, const char *text, size_t length, MmlEcho echo);
 
+/* Looks for mistakes without running anything: how it is written, unknown names, wrong arguments, shapes
+ * that do not fit. Reports all it finds, in the order of the text; MML_ERROR when there was one. What is
+ * not certain to fail where it is reached is not reported. Names of texts checked before count as known. */
+MmlStatus mml_check(Mml *mml, const char *name, const char *text, size_t length);
+
 /* Is this prompt entry complete? Runs nothing and reports nothing. [open] (may be NULL) gets what is
  * open, for the continuation prompt. */
 MmlStatus mml_ready(Mml *mml, const char *text, size_t length, char open[32]);

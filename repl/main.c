@@ -33,7 +33,7 @@ static const Option options[] = {
     {NULL, 'i', NULL, "stay at the prompt afterwards"},
     {"quiet", 'q', NULL, "no greeting"},
     {"echo", OPTION_ECHO, NULL, "show definitions too, as the prompt does"},
-    {"check", OPTION_CHECK, NULL, "only look for mistakes in how it is written, run nothing"},
+    {"check", OPTION_CHECK, NULL, "look for mistakes and run nothing"},
     {"format", OPTION_FORMAT, NULL, "print the text in canonical layout, run nothing"},
     {"seed", OPTION_SEED, "N", "start the random numbers at N"},
     {"session", OPTION_SESSION, NULL, "read stdin, write what the prompt would show"},
@@ -148,13 +148,12 @@ static int main_status(MmlStatus status) {
   return STATUS_ERROR;
 }
 
-/* Runs a text, prints it with --format, or with --check only reads it: a text is parsed whole before its first statement
- * runs, so one that is not ready is reported by mml_eval without running anything. */
+/* Runs a text, prints it with --format, or with --check only looks for its mistakes. */
 static int main_run_text(Shell *shell, const Arguments *arguments, const char *name,
                          const char *text, size_t length) {
   assert(*name); /* never a prompt entry */
   if (arguments->format) return main_status(mml_format(shell->mml, name, text, length));
-  if (arguments->check && mml_ready(shell->mml, text, length, NULL) == MML_OK) return STATUS_OK;
+  if (arguments->check) return main_status(mml_check(shell->mml, name, text, length));
   MmlEcho echo = arguments->echo ? MML_ECHO_ALL : MML_ECHO_EXPRESSIONS;
   return main_status(shell_eval(shell, name, text, length, echo));
 }

@@ -4,10 +4,15 @@
 cases/**/*.mml     `expr   # expect: text` promises a line of stdout; a line that is only
                    `# expect: text` promises one more. Stdout must be exactly that, status 0.
 errors/*.mml       the same for stdout, stderr must be exactly NAME.out beside it, status 1.
+check/*.mml        what `mml --check` reports must be exactly NAME.out beside it, with the report that a
+                   run ends in among it.
 sessions/*.session a transcript of the prompt: the lines after `>> ` and `.. ` are typed,
                    everything must come out again exactly.
 format/*.mml       mml --format prints exactly NAME.out beside it, and prints that as it is.
 stdlib, scripts    mml --format prints each file as it is.
+
+No false alarms: --check reports nothing for cases/, scripts/, stdlib/ and what the sessions type, and for
+errors/ nothing but the error of the run.
 
 All run in tests/, so data is read as "data/NAME". With --update the .out files and the sessions are
 rewritten from what was printed: read the diff before you commit it.
@@ -48,6 +53,33 @@ def check_script(mml, path, update):
     return complaint
 
 
+def check_mistakes(mml, path, update):
+    name = path.relative_to(TESTS)
+    wanted = path.with_suffix(".out")
+    result = harness.run([mml, "--check", name], folder=TESTS)
+    if update:
+        wanted.write_text(result.stderr, encoding="utf-8")
+    expected = wanted.read_text(encoding="utf-8") if wanted.exists() else ""
+    complaint = harness.difference(expected, result.stderr, f"{name} (--check)")
+    ran = harness.run([mml, name], folder=TESTS).stderr
+    if ran not in result.stderr:
+        complaint += f"{name}: a run ends in another error\n{ran}"
+    if result.returncode != int(bool(expected)) or result.stdout:
+        complaint += f"{name}: exit status {result.returncode}\n{result.stdout}"
+    return complaint
+
+
+def check_no_false_alarm(mml, path):
+    """--check reports nothing that a run does not."""
+    text = path.read_text(encoding="utf-8")
+    text = typed(text) if path.suffix == ".session" else text
+    found = harness.run([mml, "--check", "-"], text, TESTS).stderr
+    allowed = path.with_suffix(".out")
+    wanted = allowed.read_text(encoding="utf-8") if allowed.exists() else ""
+    wanted = wanted.replace(str(path.relative_to(harness.ROOT / "tests")) if wanted else "", "stdin")
+    return f"{path.name}: --check reports\n{found}" if found not in ("", wanted) else ""
+
+
 def check_session(mml, path, update):
     transcript = path.read_text(encoding="utf-8")
     result = harness.run([mml, "--session"], typed(transcript), TESTS)
@@ -82,17 +114,22 @@ def main():
     mml = pathlib.Path(arguments[0]).resolve()
     files = [pathlib.Path(word).resolve() for word in arguments[1:]]
     if not files:
-        for pattern in ("cases/**/*.mml", "errors/*.mml", "sessions/*.session"):
+        for pattern in ("cases/**/*.mml", "errors/*.mml", "check/*.mml", "sessions/*.session"):
             files += sorted(TESTS.glob(pattern))
         for pattern in ("tests/format/*.mml", "stdlib/*.mml", "scripts/*.mml"):
             files += sorted(harness.ROOT.glob(pattern))
 
     def check(path):
-        if path.suffix == ".session":
-            return check_session(mml, path, update)
-        if path.parent.name in ("format", "stdlib", "scripts"):
+        if path.parent.name == "check":
+            return check_mistakes(mml, path, update)
+        if path.parent.name == "format":
             return check_layout(mml, path, update)
-        return check_script(mml, path, update)
+        alarm = check_no_false_alarm(mml, path)
+        if path.suffix == ".session":
+            return alarm + check_session(mml, path, update)
+        if path.parent.name in ("stdlib", "scripts"):
+            return alarm + check_layout(mml, path, update)
+        return alarm + check_script(mml, path, update)
 
     harness.report(check, files, "cases")
 

@@ -78,7 +78,9 @@ class CommandLine(unittest.TestCase):
         self.assertIn("error: ", self.mml(self.script("f(x) = (x +\n"), status=1).stderr)
 
     def test_check_runs_nothing(self):
-        self.assertEqual(self.mml("--check", self.script("1 + 1\nmissing_name\n")).stdout, "")
+        result = self.mml("--check", self.script("print(1 + 1)\nwrite([1, 2], \"made.csv\")\n"))
+        self.assertEqual(result.stdout + result.stderr, "")
+        self.assertFalse((self.folder / "made.csv").exists())
         result = self.mml("--check", self.script("1 + 1\n2 +* 3\n"), status=1)
         self.assertEqual(result.stdout, "")
         self.assertRegex(result.stderr, r"^script\.mml:2:\d+: error: ")
@@ -100,6 +102,17 @@ class CommandLine(unittest.TestCase):
             run, result = self.mml(name, status=1), self.mml("--format", name, status=1)
             self.assertEqual((result.stdout, result.stderr), ("", run.stderr))
             self.assertTrue(result.stderr.startswith(f"{name}:"), result.stderr)
+
+    def test_check_reports_every_mistake_in_order(self):
+        script = self.script("f(x) = x + missing\nones(2) + ones(3)\nf(1, 2)\n")
+        result = self.mml("--check", script, status=1)
+        self.assertEqual(result.stdout, "")
+        places = [line.split(" error: ")[0] for line in result.stderr.splitlines() if " error: " in line]
+        self.assertEqual(places, ["script.mml:1:12:", "script.mml:2:1:", "script.mml:3:1:"])
+
+    def test_check_knows_what_stands_before_it(self):
+        self.mml("--check", "-e", "a = 3", "-e", "a + 1", self.script("a*length(args)\n"), "word")
+        self.assertIn("unknown name b", self.mml("--check", "-e", "a = 3", "-e", "b", status=1).stderr)
 
     def test_a_missing_script_is_named(self):
         result = self.mml("nowhere.mml", status=1)

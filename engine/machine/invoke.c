@@ -103,8 +103,7 @@ static uint32_t parameter_named(Session *s, const Function *f, const Symbol *nam
   raise_failure(s, r);
 }
 
-/* Puts [given] values (positional, then named) at their parameters; NOTHING where a default will do. */
-static void match(Session *s, const Function *f, const Value *given, const CallSite *site, Value *by_parameter) {
+void invoke_match(Session *s, const Function *f, const Value *given, const CallSite *site, Value *by_parameter) {
   const Prototype *p = f->prototype;
   if (site->positional > p->parameter_count) fail_count(s, f, site->positional);
   for (uint32_t i = 0; i < p->parameter_count; i++) by_parameter[i] = i < site->positional ? given[i] : value_nothing();
@@ -192,7 +191,7 @@ static Value call_partial(Session *s, const Function *f, const Value *given, con
   return call_primitive(s, f->primitive, all, &full);
 }
 
-static _Noreturn void fail_callee(Session *s, Value callee) {
+_Noreturn void invoke_fail_callee(Session *s, Value callee) {
   char what[VALUE_DESCRIPTION], name[64], argument[64];
   const Node *node = session_origin(s);
   bool one = node && node->kind == NODE_CALL && node->count == 2;
@@ -217,7 +216,7 @@ static Value call_frameless(Session *s, Value callee, const Value *given, const 
 }
 
 bool invoke(Session *s, Value *window, const CallSite *site, uint16_t target) {
-  if (window[0].kind != VALUE_FUNCTION && window[0].kind != VALUE_FORMULA) fail_callee(s, window[0]);
+  if (window[0].kind != VALUE_FUNCTION && window[0].kind != VALUE_FORMULA) invoke_fail_callee(s, window[0]);
   Function *f = (Function *)window[0].object;
   uint32_t given = site->positional + site->named;
   if (window[0].kind == VALUE_FORMULA || f->function_kind != FUNCTION_CLOSURE) {
@@ -234,7 +233,7 @@ bool invoke(Session *s, Value *window, const CallSite *site, uint16_t target) {
   }
   Value by_parameter[CALL_ARGUMENTS];
   if (f->prototype->parameter_count > CALL_ARGUMENTS) fail(s, "a function has at most %d arguments", CALL_ARGUMENTS);
-  match(s, f, window + 1, site, by_parameter);
+  invoke_match(s, f, window + 1, site, by_parameter);
   for (uint32_t i = 1; i <= given; i++) window[i] = value_nothing(); /* moved into the frame */
   enter_closure(s, f, by_parameter, (uint32_t)(window + 1 - s->value), target, false);
   return true;
@@ -243,13 +242,13 @@ bool invoke(Session *s, Value *window, const CallSite *site, uint16_t target) {
 /* ---- calls from C ---- */
 
 Value machine_call(Session *s, Value callee, const Value *argument, uint32_t count) {
-  if (callee.kind != VALUE_FUNCTION && callee.kind != VALUE_FORMULA) fail_callee(s, callee);
+  if (callee.kind != VALUE_FUNCTION && callee.kind != VALUE_FORMULA) invoke_fail_callee(s, callee);
   Function *f = (Function *)callee.object;
   CallSite site = {.positional = count, .wanted = 1};
   if (callee.kind == VALUE_FORMULA || f->function_kind != FUNCTION_CLOSURE) return call_frameless(s, callee, argument, &site);
   if (s->native_depth >= NATIVE_DEPTH) fail(s, "functions call each other through builtins too deeply");
   Value by_parameter[CALL_ARGUMENTS];
-  match(s, f, argument, &site, by_parameter);
+  invoke_match(s, f, argument, &site, by_parameter);
   for (uint32_t i = 0; i < count; i++) value_keep(argument[i]);
   uint32_t stop = s->depth;
   s->native_depth++;

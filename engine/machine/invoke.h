@@ -16,6 +16,12 @@ void frame_enter(Session *session, const Code *code, uint32_t number_base, uint3
  * otherwise the result is already in the caller's register [target] and the window is empty. */
 bool invoke(Session *session, Value *window, const CallSite *site, uint16_t target);
 
+/* Puts [given] values (positional, then named) at the parameters of a closure; NOTHING where a default will
+ * do. Fails, naming what is wrong with their number or names. */
+void invoke_match(Session *session, const Function *function, const Value *given, const CallSite *site, Value *by_parameter);
+/* Fails: what is called is no function. */
+_Noreturn void invoke_fail_callee(Session *session, Value callee);
+
 /* f' of a function value. */
 Value function_derivative(Session *session, Value function);
 

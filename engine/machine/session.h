@@ -23,6 +23,8 @@ typedef struct Binding {
   Type assumed;  /* of [value] */
   bool is_function;
   bool read_by_functions; /* some function's text mentions the name */
+  bool is_checked;  /* a text that was only checked defines it */
+  bool is_repeated; /* … more than once */
   char *help;    /* the comment above a definition, owned, or NULL */
 } Binding;
 

@@ -141,7 +141,7 @@ static void assign_number2(Session *s, Value *reg, const double *position, doubl
 }
 
 /* (x^2)' of a number is more likely a derivative gone wrong than a transpose. */
-static Value prime_of(Session *s, Value v) {
+Value machine_prime(Session *s, Value v) {
   bool number = v.kind == VALUE_NUMBER || v.kind == VALUE_ACTIVE;
   const Node *node = session_origin(s);
   if (number && node && node->kind == NODE_PRIME && node->child[0]->grouped) {
@@ -248,7 +248,7 @@ static Value scope_record(Session *s, const Value *pair, uint32_t count) {
   return value_record(r);
 }
 
-static void shape_of(Session *s, Value v, const Node *parameter, double *sizes) {
+void parameter_sizes(Session *s, Value v, const Node *parameter, double sizes[2]) {
   if (v.kind == VALUE_NUMBER || v.kind == VALUE_ACTIVE) {
     sizes[0] = sizes[1] = 1;
     return;
@@ -266,11 +266,11 @@ static void shape_of(Session *s, Value v, const Node *parameter, double *sizes) 
   sizes[1] = value_as_array(v)->cols;
 }
 
-static _Noreturn void fail_expectation(Session *s, const Node *parameter, int dimension, double actual, double expected) {
+_Noreturn void parameter_fail_size(Session *s, const Node *parameter, int dimension, double actual, double expected) {
   fail(s, "%s must have %g %s, found %g", parameter->symbol->name, expected, dimension ? "columns" : "rows", actual);
 }
 
-static void size_check(Session *s, Value v, uint32_t count) {
+void machine_check_parts(Session *s, Value v, uint32_t count) {
   if (v.kind == VALUE_TUPLE && ((Tuple *)v.object)->count == count) return;
   char text[VALUE_DESCRIPTION];
   if (v.kind == VALUE_TUPLE) fail(s, "%u names for %u values", count, ((Tuple *)v.object)->count);
@@ -517,7 +517,7 @@ do_SCALAR: HERE; set_value(&v[i->a], value_elementwise(s, (Scalar)i->c, v[i->b],
 do_SCALAR2: HERE; set_value(&v[i->a], value_elementwise(s, (Scalar)i[1].a, v[i->b], v[i->c])); STEP(2);
 do_COMPARE: HERE; n[i->a] = value_compare(s, (Operator)i[1].a, v[i->b], v[i->c]); STEP(2);
 do_COMPARE_EACH: HERE; set_value(&v[i->a], value_compare_each(s, (Operator)i[1].a, v[i->b], v[i->c])); STEP(2);
-do_PRIME: HERE; set_value(&v[i->a], prime_of(s, v[i->b])); STEP(1);
+do_PRIME: HERE; set_value(&v[i->a], machine_prime(s, v[i->b])); STEP(1);
 do_TRANSPOSE: HERE; set_value(&v[i->a], value_transpose(s, v[i->b])); STEP(1);
 do_IMPLICIT: HERE; set_value(&v[i->a], implicit_product(s, v[i->b], v[i->c])); STEP(1);
 do_DEFAULT:
@@ -649,15 +649,15 @@ do_CALL_EACH: {
   set_value(&v[i->a], made);
   STEP(1);
 }
-do_SHAPE: HERE; shape_of(s, v[i->b], frame->code->node[i->c], n + i->a); STEP(1);
+do_SHAPE: HERE; parameter_sizes(s, v[i->b], frame->code->node[i->c], n + i->a); STEP(1);
 do_EXPECT:
-  if (n[i->a] != n[i->b]) HERE, fail_expectation(s, frame->code->node[i->c], i[1].a, n[i->a], n[i->b]);
+  if (n[i->a] != n[i->b]) HERE, parameter_fail_size(s, frame->code->node[i->c], i[1].a, n[i->a], n[i->b]);
   STEP(2);
 do_PRESENT:
   if (v[i->a].kind == VALUE_NOTHING) HERE, fail_no_value(s, -1);
   STEP(1);
 do_DISCARD: HERE; discard(s, v[i->a]); STEP(1);
-do_SIZE_CHECK: HERE; size_check(s, v[i->a], i->c); STEP(1);
+do_SIZE_CHECK: HERE; machine_check_parts(s, v[i->a], i->c); STEP(1);
 
 do_RETURN: {
   Value result = v[i->a];

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "machine/prototype.h"
+#include "machine/vm.h"
 #include "memory.h"
 #include "primitives/primitive.h"
 #include "values/complex.h"
@@ -140,7 +141,12 @@ static void describe_record(const Record *record, char *buffer, size_t size) {
   else snprintf(buffer, size, "a record of %u field%s", record->count, plural(record->count));
 }
 
+/* One that is not known yet has no value to show. */
 static void describe_number(double x, char *buffer, size_t size) {
+  if (number_is_unset(x)) {
+    snprintf(buffer, size, "a number");
+    return;
+  }
   Spelling spelling = number_spell(x, 0);
   snprintf(buffer, size, "a number (%.*s)", spelling.length, spelling.bytes);
 }
