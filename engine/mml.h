@@ -86,6 +86,18 @@ void mml_complete(Mml *mml, const char *prefix,
 /* Calls [each] for every variable and function the user defined: name, one-line value. */
 void mml_variables(Mml *mml, void (*each)(void *context, const char *name, const char *text), void *context);
 
+/* The same with the kind ("matrix") and the shape ("2×3", a function's "(x, y = 2)", "" when there is none). */
+void mml_shapes(Mml *mml, void (*each)(void *context, const char *name, const char *kind, const char *shape),
+                void *context);
+
+/* Remembers the variables as they are before [entry] runs, for mml_undo. The last 20 entries that changed any
+ * are kept. */
+void mml_mark(Mml *mml, const char *entry);
+/* Takes the last marked entry that changed variables back: calls [start] with it, then [each] for every name
+ * that is different now, with its value or NULL when it has none. False when there is no such entry. */
+bool mml_undo(Mml *mml, void (*start)(void *context, const char *entry),
+              void (*each)(void *context, const char *name, const char *text), void *context);
+
 /* The reference page (Markdown) made from the rows and the stdlib, through host.print. */
 void mml_reference(Mml *mml);
 

@@ -40,7 +40,7 @@ static void command_help(Shell *shell, const char *argument) {
 
 typedef struct Variables {
   FILE *output;
-  int width; /* of the longest name */
+  int width, kind_width; /* of the longest name, the longest kind */
 } Variables;
 
 static int command_width(const char *name) {
@@ -69,6 +69,50 @@ static void command_vars(Shell *shell, const char *argument) {
   mml_variables(shell->mml, command_list, &variables);
 }
 
+static void command_measure_shape(void *context, const char *name, const char *kind,
+                                  const char *shape) {
+  (void)shape;
+  Variables *variables = context;
+  command_measure(context, name, NULL);
+  if ((int)strlen(kind) > variables->kind_width) variables->kind_width = (int)strlen(kind);
+}
+
+static void command_list_shape(void *context, const char *name, const char *kind,
+                               const char *shape) {
+  const Variables *variables = context;
+  int padding = variables->width - command_width(name);
+  int width = *shape ? variables->kind_width : 0;
+  fprintf(variables->output, "%s%*s  %-*s%s%s\n", name, padding, "", width, kind,
+          *shape ? "  " : "", shape);
+}
+
+static void command_shapes(Shell *shell, const char *argument) {
+  (void)argument;
+  Variables variables = {.output = shell->host->output};
+  mml_shapes(shell->mml, command_measure_shape, &variables);
+  mml_shapes(shell->mml, command_list_shape, &variables);
+}
+
+static void command_took_back(void *context, const char *entry) {
+  Shell *shell = context;
+  size_t length = strcspn(entry, "\n");
+  fprintf(shell->host->output, "took back %.*s%s\n", (int)length, entry,
+          entry[length] ? " …" : "");
+  shell_unremember(shell, entry);
+}
+
+static void command_restored(void *context, const char *name, const char *text) {
+  FILE *output = ((Shell *)context)->host->output;
+  if (text) fprintf(output, "%s is again %s\n", name, text);
+  else fprintf(output, "%s is no longer defined\n", name);
+}
+
+static void command_undo(Shell *shell, const char *argument) {
+  (void)argument;
+  if (!mml_undo(shell->mml, command_took_back, command_restored, shell))
+    command_complain(shell, "nothing to take back");
+}
+
 static void command_load(Shell *shell, const char *path) {
   char reason[128];
   size_t length;
@@ -77,6 +121,7 @@ static void command_load(Shell *shell, const char *path) {
     command_complain(shell, "cannot read %s: %s", path, reason);
     return;
   }
+  mml_mark(shell->mml, path);
   shell_eval(shell, path, text, length, MML_ECHO_EXPRESSIONS);
   free(text);
 }
@@ -90,6 +135,7 @@ static void command_save(Shell *shell, const char *path) {
 
 static void command_time(Shell *shell, const char *entry) {
   struct timespec start, end;
+  mml_mark(shell->mml, entry);
   clock_gettime(CLOCK_MONOTONIC, &start);
   shell_eval(shell, "", entry, strlen(entry), MML_ECHO_ALL);
   clock_gettime(CLOCK_MONOTONIC, &end);
@@ -107,6 +153,8 @@ static void command_quit(Shell *shell, const char *argument) {
 const Command commands[] = {
     {":help", "[NAME]", "this page, or what NAME does", command_help, false},
     {":vars", "", "what you have defined", command_vars, false},
+    {":shapes", "", "their kinds and shapes, and the parameters of functions", command_shapes, false},
+    {":undo", "", "take back the last entry that changed them", command_undo, false},
     {":load", "FILE", "run a script in this session", command_load, true},
     {":save", "FILE", "write what ran without an error as a script", command_save, true},
     {":time", "EXPR", "how long it takes", command_time, false},

@@ -44,6 +44,23 @@ MmlStatus shell_eval(Shell *shell, const char *name, const char *text, size_t le
   return status;
 }
 
+/* Does the remembered entry at [at] begin a line, as entries do? */
+static bool shell_begins(const Shell *shell, size_t at, const char *entry, size_t length) {
+  if (at > 0 && shell->done[at - 1] != '\n') return false;
+  return memcmp(shell->done + at, entry, length) == 0 && shell->done[at + length] == '\n';
+}
+
+void shell_unremember(Shell *shell, const char *entry) {
+  size_t length = strlen(entry);
+  for (size_t end = shell->done_length; end > length; end--) {
+    size_t at = end - length - 1;
+    if (!shell_begins(shell, at, entry, length)) continue;
+    memmove(shell->done + at, shell->done + end, shell->done_length - end + 1);
+    shell->done_length -= length + 1;
+    return;
+  }
+}
+
 static LineStatus shell_read_line(const Shell *shell, const char *prompt, char **line) {
   if (shell->host->terminal) return line_edit(prompt, line);
   LineStatus status = line_plain(line);
@@ -90,7 +107,10 @@ static bool shell_step(Shell *shell) {
     fflush(shell->host->output);
   } else {
     status = shell_read_rest(shell, &entry);
-    if (status == LINE_READ) shell_eval(shell, "", entry, strlen(entry), MML_ECHO_ALL);
+    if (status == LINE_READ) {
+      mml_mark(shell->mml, entry);
+      shell_eval(shell, "", entry, strlen(entry), MML_ECHO_ALL);
+    }
   }
   if (shell->host->terminal) line_remember(entry);
   free(entry);

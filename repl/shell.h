@@ -24,6 +24,9 @@ void shell_run(Shell *shell);
 /* Runs a text and remembers it for :save if it succeeded. */
 MmlStatus shell_eval(Shell *shell, const char *name, const char *text, size_t length, MmlEcho echo);
 
+/* Forgets the newest entry of this text, if it succeeded: it has been taken back. */
+void shell_unremember(Shell *shell, const char *entry);
+
 void shell_free(Shell *shell);
 
 /* While an evaluation runs, Ctrl-C stops it and nothing else. */

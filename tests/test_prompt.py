@@ -66,6 +66,33 @@ class Prompt(unittest.TestCase):
         self.assertEqual(self.ask(child, "a + 1"), "4")
         self.assertEqual(self.ask(child, "a + 2;"), "")
 
+    def test_shapes_are_listed_under_each_other(self):
+        child = self.start()
+        for line in ("wide = ones(2, 3)", "angle_1 = 4", "wave(x, y = 2) = x*y"):
+            self.ask(child, line)
+        self.assertEqual(self.ask(child, ":shapes").splitlines(),
+                         ["wide     matrix    2×3", "angle_1  number", "wave     function  (x, y = 2)"])
+
+    def test_undo_takes_back_what_changed_variables(self):
+        child = self.start()
+        self.assertEqual(self.ask(child, ":undo"), "error: nothing to take back")
+        self.ask(child, "x = 3")
+        self.ask(child, "x = x + 1; y = 7")
+        self.ask(child, "x*y")
+        self.assertEqual(self.ask(child, ":undo").splitlines(),
+                         ["took back x = x + 1; y = 7", "x is again 3", "y is no longer defined"])
+        self.assertEqual(self.ask(child, "x"), "3")
+        self.ask(child, ":save done.mml")
+        self.assertEqual((self.folder / "done.mml").read_text(), "x = 3\nx*y\nx\n")
+
+    def test_undo_goes_twenty_entries_back(self):
+        child = self.start()
+        for i in range(25):
+            self.ask(child, f"x = {i}")
+        for i in reversed(range(4, 24)):
+            self.assertIn(f"x is again {i}", self.ask(child, ":undo"))
+        self.assertEqual(self.ask(child, ":undo"), "error: nothing to take back")
+
     def test_an_open_block_asks_for_more(self):
         child = self.start()
         for line in ("f(x) = do", "  x + 1"):

@@ -10,6 +10,7 @@
 #include "calculus/scalar.h"
 #include "machine/session.h"
 #include "values/display.h"
+#include "values/shape_text.h"
 
 static void print_text(Session *s, Text *text) {
   if (text->length && s->host.print) s->host.print(s->host.context, text->bytes, text->length);
@@ -149,6 +150,18 @@ void mml_variables(Mml *mml, void (*each)(void *, const char *, const char *), v
     Text text = {0};
     display_inline(s->binding[i].value, &(DisplayOptions){.columns = 60}, &text);
     each(context, s->symbols.symbol[i]->name, text.bytes ? text.bytes : "");
+    text_free(&text);
+  }
+}
+
+void mml_shapes(Mml *mml, void (*each)(void *, const char *, const char *, const char *), void *context) {
+  Session *s = (Session *)mml;
+  for (uint32_t i = 0; i < s->binding_count && i < s->symbols.count; i++) {
+    const Value v = s->binding[i].value;
+    if (v.kind == VALUE_NOTHING) continue;
+    Text text = {0};
+    shape_text(v, &text);
+    each(context, s->symbols.symbol[i]->name, shape_kind(v), text.bytes ? text.bytes : "");
     text_free(&text);
   }
 }

@@ -208,6 +208,7 @@ void mml_free(Mml *mml) {
   if (!s) return;
   scratch_release(s, NULL);
   kept_free(s);
+  history_free(&s->history);
   heap_free(s);
   for (uint32_t i = 0; i < s->binding_count; i++) free(s->binding[i].help);
   for (uint32_t i = 0; i < s->slope_count; i++) tree_release(s->slope[i].tree);
@@ -258,7 +259,7 @@ static void clear_registers(Session *s, uint32_t top) {
 }
 
 static void sweep(Session *s) {
-  size_t groups = 0, total = 2 + 2 * (size_t)s->binding_count + s->lambda_count;
+  size_t groups = 0, total = 2 + 2 * (size_t)s->binding_count + s->lambda_count + UNDO_STEPS;
   const Value **root = memory_new(total * sizeof *root);
   size_t *count = memory_new(total * sizeof *count);
   root[groups] = &s->answer;
@@ -270,6 +271,10 @@ static void sweep(Session *s) {
   for (uint32_t i = 0; i < s->lambda_count; i++) {
     root[groups] = &s->lambda[i].function;
     count[groups++] = 1;
+  }
+  for (uint32_t i = 0; i < s->history.count; i++) {
+    root[groups] = s->history.step[i].value;
+    count[groups++] = s->history.step[i].count;
   }
   heap_sweep(s, root, count, groups);
   free((void *)root);
@@ -380,8 +385,7 @@ static void keep_help(Session *s, const Node *n) {
   b->help = n->length ? memory_copy_text(n->text, n->length) : NULL;
 }
 
-/* A builtin of that name is itself again. */
-static void forget(Session *s, const Symbol *name) {
+void session_forget(Session *s, const Symbol *name) {
   Binding *b = session_binding(s, name);
   value_release(b->value);
   free(b->help);
@@ -423,7 +427,7 @@ static void explain_infinite(Session *s, Tree *tree, const Node *n, Value result
 
 static void run_statement(Session *s, Tree *tree, const Node *n, MmlEcho echo, bool library) {
   if (n->kind == NODE_CLEAR) {
-    forget(s, n->symbol);
+    session_forget(s, n->symbol);
     return;
   }
   double start = seconds_now();

@@ -11,6 +11,7 @@
 #include "machine/code.h"
 #include "machine/fail.h"
 #include "machine/heap.h"
+#include "machine/undo.h"
 #include "mml.h"
 #include "syntax/parser.h"
 #include "values/value.h"
@@ -53,6 +54,7 @@ struct Session {
   uint32_t binding_count;
   Object objects;   /* head of the list of all objects */
   Value answer;     /* ans */
+  History history;  /* for :undo */
   uint32_t epoch;
   uint64_t random[4];
   uint64_t random_before[4]; /* as they were when the statement began */
@@ -97,6 +99,8 @@ Binding *session_binding(Session *session, const Symbol *symbol);
 Value session_lookup(Session *session, const Symbol *symbol);
 /* Defines a name. Takes ownership. */
 void session_define(Session *session, const Symbol *symbol, Value value);
+/* The name has no value of the user's any more; a builtin of that name is itself again. */
+void session_forget(Session *session, const Symbol *symbol);
 /* The type compiled code may assume of a value. */
 Type value_type(Value value);
 
