@@ -12,7 +12,7 @@
 
 enum {
   REPORTS_LARGEST = 100,
-  NODES_LARGEST = 2000000 /* half a second; then calls are not followed any more */
+  LOOKS_LARGEST = 400000 /* a third of a second; then calls are not followed and loops glanced at */
 };
 
 /* ---- reports ---- */
@@ -211,7 +211,7 @@ static void leave_session(Check *c) {
 }
 
 static MmlStatus check_tree(Session *s, Tree *tree) {
-  Check c = {.session = s, .tree = tree, .budget = NODES_LARGEST};
+  Check c = {.session = s, .tree = tree, .budget = LOOKS_LARGEST};
   c.session_names = scope_new(&c, NULL);
   jmp_buf handler;
   s->handler = &handler;

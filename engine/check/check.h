@@ -66,8 +66,13 @@ typedef struct Check {
   uint32_t pending_count, pending_capacity;
   bool alone;         /* walking functions by themselves */
   uint32_t depth;     /* of calls */
-  uint64_t budget;    /* nodes that may still be looked at inside of calls */
+  uint32_t height;    /* of nodes being looked at, each inside the one before */
+  uint32_t budget;    /* nodes and values that may still be looked at freely */
 } Check;
+
+enum { CHECK_HEIGHT = 1500 }; /* what lies deeper is not looked at: the C stack */
+
+static inline void check_spend(Check *c, uint32_t looks) { c->budget -= looks < c->budget ? looks : c->budget; }
 
 /* check.c: runs [action] at [node] and keeps its error. False when there was one. */
 typedef Value (*CheckAction)(Session *session, const void *context);

@@ -266,6 +266,10 @@ static Known expression(Check *c, const Node *n) {
 }
 
 Known check_expression(Check *c, const Node *n) {
-  if (c->budget) c->budget--;
-  return expression(c, n);
+  check_spend(c, 1);
+  if (c->height >= CHECK_HEIGHT) return known_not();
+  c->height++;
+  Known known = expression(c, n);
+  c->height--;
+  return known;
 }

@@ -55,6 +55,7 @@ Scope *scope_capture(Check *c, Scope *scope) {
 /* ---- states: all values of a scope ---- */
 
 Known *scope_snapshot(Check *c, const Scope *scope) {
+  check_spend(c, scope->count / 2);
   Known *snapshot = arena_new(&c->arena, (scope->count + 1) * sizeof *snapshot);
   if (scope->count) memcpy(snapshot, scope->value, scope->count * sizeof *snapshot);
   return snapshot;

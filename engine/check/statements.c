@@ -72,7 +72,30 @@ static Branch branch(Check *c, const Known *before, const Node *block, bool last
   return (Branch){scope_snapshot(c, c->body->locals), c->body->dead || reached == REACHED_NEVER};
 }
 
+static void forget_all(Check *c) {
+  Scope *locals = c->body->locals;
+  for (uint32_t i = 0; i < locals->count; i++) locals->value[i] = known_not();
+}
+
+/* When enough has been looked at: both branches, from and to a state of which nothing is known. */
+static void glance_at_branches(Check *c, const Node *n, bool last) {
+  for (int i = 1; i <= 2; i++) {
+    if (!n->child[i]) continue;
+    forget_all(c);
+    check_enter(c, REACHED_PERHAPS);
+    walk(c, n->child[i], last);
+    check_leave(c, REACHED_PERHAPS);
+    c->body->dead = false;
+  }
+  forget_all(c);
+}
+
 static void if_block(Check *c, const Node *n, bool last) {
+  if (c->budget == 0) {
+    check_expression(c, n->child[0]);
+    glance_at_branches(c, n, last);
+    return;
+  }
   Known condition = check_expression(c, n->child[0]);
   bool truth = false, known = known_truth(condition, &truth);
   Known *before = scope_snapshot(c, c->body->locals);
@@ -140,8 +163,21 @@ static void settle(Check *c, const Turn *turn) {
   c->silent--;
 }
 
+/* When enough has been looked at: one turn. */
+static void glance(Check *c, const Turn *turn) {
+  forget_all(c);
+  c->doubt++;
+  take_turn(c, turn);
+  c->doubt--;
+  forget_all(c);
+}
+
 static void loop(Check *c, const Turn *turn, Reached reached) {
   Scope *locals = c->body->locals;
+  if (c->budget == 0) {
+    glance(c, turn);
+    return;
+  }
   check_enter(c, reached);
   Known *before = scope_snapshot(c, locals);
   take_turn(c, turn); /* the first one: what is wrong in it may be unknown when turns are joined */
@@ -197,6 +233,8 @@ static void give_back(Check *c, Known value) {
 }
 
 static Known walk_block(Check *c, const Node *block, bool last) {
+  if (c->height >= CHECK_HEIGHT) return known_not();
+  c->height++;
   for (uint32_t i = 0; i < block->count; i++) {
     bool dead = c->body->dead;
     c->unreached += dead;
@@ -204,6 +242,7 @@ static Known walk_block(Check *c, const Node *block, bool last) {
     c->unreached -= dead;
     c->body->dead = c->body->dead || dead;
   }
+  c->height--;
   return known_not();
 }
 
