@@ -96,8 +96,7 @@ static void command_shapes(Shell *shell, const char *argument) {
 static void command_took_back(void *context, const char *entry) {
   Shell *shell = context;
   size_t length = strcspn(entry, "\n");
-  fprintf(shell->host->output, "took back %.*s%s\n", (int)length, entry,
-          entry[length] ? " …" : "");
+  fprintf(shell->host->output, "took back %.*s%s\n", (int)length, entry, entry[length] ? " …" : "");
   shell_unremember(shell, entry);
 }
 
@@ -153,7 +152,8 @@ static void command_quit(Shell *shell, const char *argument) {
 const Command commands[] = {
     {":help", "[NAME]", "this page, or what NAME does", command_help, false},
     {":vars", "", "what you have defined", command_vars, false},
-    {":shapes", "", "their kinds and shapes, and the parameters of functions", command_shapes, false},
+    {":shapes", "", "their kinds and shapes, and the parameters of functions", command_shapes,
+     false},
     {":undo", "", "take back the last entry that changed them", command_undo, false},
     {":load", "FILE", "run a script in this session", command_load, true},
     {":save", "FILE", "write what ran without an error as a script", command_save, true},

@@ -1,7 +1,7 @@
 /* test_check.c - the checker against the machine: random programs over arrays of random shapes.
  *
- * A straight-line program whose names all have known shapes leaves the checker no excuse: it must report
- * an error exactly when a run ends in one, at the same place and in the same words.
+ * A straight-line program whose names all have known shapes leaves the checker no excuse: it must
+ * report an error exactly when a run ends in one, at the same place and in the same words.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "shell.h"
@@ -51,9 +51,11 @@ static void write_operand(Generator *g) {
 }
 
 static void write_expression(Generator *g) {
-  static const char *const infix[] = {" + ", " - ", "*", ".*", "./", " .+ ", " .- ", "/", " .< ", " < "};
+  static const char *const infix[] = {" + ",  " - ",  "*", ".*",   "./",
+                                      " .+ ", " .- ", "/", " .< ", " < "};
   static const char *const call[] = {"dot", "cross", "kron", "atan2", "max", "min", "zip"};
-  static const char *const one[] = {"det", "trace", "vec", "size", "length", "cumsum", "sum", "sin", "norm", "expm", "diag"};
+  static const char *const one[] = {"det", "trace", "vec",  "size", "length", "cumsum",
+                                    "sum", "sin",   "norm", "expm", "diag"};
   unsigned kind = draw(g, 14);
   if (kind < 6) {
     write_operand(g);
@@ -94,7 +96,8 @@ enum { WRAPPINGS = 4 };
 
 static void write_program(Generator *g, int program) {
   static const char *const head[WRAPPINGS] = {"", "f() = do\n", "for turn in 1:2\n", "if 1 < 2\n"};
-  static const char *const tail[WRAPPINGS] = {"", "end\nf()\n", "end\n", "else\nw = [1, 2] + [1, 2, 3]\nend\n"};
+  static const char *const tail[WRAPPINGS] = {"", "end\nf()\n", "end\n",
+                                              "else\nw = [1, 2] + [1, 2, 3]\nend\n"};
   text_free(&g->text);
   text_string(&g->text, head[program % WRAPPINGS]);
   g->program = program;
@@ -127,7 +130,9 @@ static void forget_notes(char *text) {
   }
 }
 
-static bool starts_with(const char *text, const char *head) { return strncmp(text, head, strlen(head)) == 0; }
+static bool starts_with(const char *text, const char *head) {
+  return strncmp(text, head, strlen(head)) == 0;
+}
 
 /* What a solve refuses for its entries: not a matter of shapes. */
 static bool is_about_values(const char *reported) {
@@ -152,18 +157,21 @@ Test(check, says_what_a_run_would_say_and_nothing_else) {
     bool errors = strstr(shell.reported.bytes, "error: ") != NULL;
     bool is_excused = errors && is_about_values(shell.reported.bytes);
     excused += is_excused;
-    cr_expect(found == ran || is_excused, "%s\nthe check says %s\na run says %s", g.text.bytes, said, shell.reported.bytes);
+    cr_expect(found == ran || is_excused, "%s\nthe check says %s\na run says %s", g.text.bytes,
+              said, shell.reported.bytes);
     forget_numbers(said);
     forget_numbers(shell.reported.bytes);
     forget_notes(shell.reported.bytes);
     if (ran == MML_ERROR && found == MML_ERROR && !is_excused)
-      cr_expect(starts_with(said, shell.reported.bytes), "%s\nthe check says %s\na run says %s", g.text.bytes, said, shell.reported.bytes);
+      cr_expect(starts_with(said, shell.reported.bytes), "%s\nthe check says %s\na run says %s",
+                g.text.bytes, said, shell.reported.bytes);
     failed += ran == MML_ERROR;
     free(said);
   }
   shell_end(&shell);
   text_free(&g.text);
-  cr_expect(failed > PROGRAMS / 4 && failed < PROGRAMS, "%d programs failed: the generator tests nothing", failed);
+  cr_expect(failed > PROGRAMS / 4 && failed < PROGRAMS,
+            "%d programs failed: the generator tests nothing", failed);
   cr_expect(excused < PROGRAMS / 100, "%d programs were excused", excused);
 }
 
@@ -178,7 +186,11 @@ Test(check, leaves_the_session_as_it_was) {
   shell_start(&shell);
   cr_assert(shell_run(&shell, "a = [1, 2, 3]; f(x) = 2x; sin(0)") == MML_OK);
   size_t objects = mml_object_count(shell.mml);
-  cr_expect(check_text(&shell, "a = 5; f(x) = x*a; norm(x, y) = x\nb = norm(1, 2) + ones(3)'*ones(4)\nf([1, 2])") == MML_ERROR);
+  cr_expect(
+      check_text(
+          &shell,
+          "a = 5; f(x) = x*a; norm(x, y) = x\nb = norm(1, 2) + ones(3)'*ones(4)\nf([1, 2])") ==
+      MML_ERROR);
   cr_expect(mml_object_count(shell.mml) == objects);
   cr_assert(shell_run(&shell, "f(a)\nnorm([3, 4])") == MML_OK);
   cr_expect_str_eq(shell.printed.bytes, "[2, 4, 6]\n5\n");

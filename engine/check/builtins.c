@@ -1,8 +1,8 @@
 /* builtins.c - what builtins give and refuse, as far as shapes say.
  *
  * Most is read off a builtin's row: a matrix operation's own rule of shapes, "a number", "as its
- * argument". Where a builtin's shapes are in its code, and its errors do not depend on the entries, it is
- * called on zeros; those are listed here.
+ * argument". Where a builtin's shapes are in its code, and its errors do not depend on the entries,
+ * it is called on zeros; those are listed here.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include <math.h>
@@ -13,12 +13,14 @@
 
 /* Called with these shapes they fail or not whatever the entries are, and give the same shapes. */
 static const char *const shaped_by_shapes[] = {
-    "size", "length", "diag", "vec", "rows", "cols", "zip", "dot", "sum", "Sigma", "prod", "Pi", "mean", "var", "std",
-    "max", "min", "any", "all", "cumsum", "cumprod", "diffs", "sort", "order", "reverse", "cov",
+    "size",  "length", "diag",    "vec",   "rows", "cols",  "zip",     "dot", "sum",
+    "Sigma", "prod",   "Pi",      "mean",  "var",  "std",   "max",     "min", "any",
+    "all",   "cumsum", "cumprod", "diffs", "sort", "order", "reverse", "cov",
 };
 
 /* The same for these when the numbers among their arguments are known, or all but the first. */
-static const char *const shaped_by_numbers[] = {"zeros", "ones", "rand", "randn", "eye", "linspace"};
+static const char *const shaped_by_numbers[] = {"zeros", "ones", "rand",
+                                                "randn", "eye",  "linspace"};
 static const char *const shaped_by_others[] = {"reshape", "triu", "tril"};
 
 /* m×n entries of something: too many are not made to know how many they are. */
@@ -49,7 +51,8 @@ static Value match_arguments(Session *s, const void *context) {
 
 static Value call_row(Session *s, const void *context) {
   const Attempt *a = context;
-  return primitive_call(s, a->row, a->argument, a->call->positional, a->place, (int)a->call->wanted);
+  return primitive_call(s, a->row, a->argument, a->call->positional, a->place,
+                        (int)a->call->wanted);
 }
 
 /* ---- rules ---- */
@@ -61,7 +64,9 @@ static bool shape_of(Known k, Shape *shape) {
   return rows >= 0 && cols >= 0;
 }
 
-static Known of_shape(Shape shape) { return shape.rows == 1 && shape.cols == 1 ? known_number() : known_array(shape.rows, shape.cols); }
+static Known of_shape(Shape shape) {
+  return shape.rows == 1 && shape.cols == 1 ? known_number() : known_array(shape.rows, shape.cols);
+}
 
 static Value apply_shape(Session *s, const void *context) {
   const Attempt *a = context;
@@ -87,12 +92,14 @@ static Known by_rule(Check *c, Attempt *a) {
 /* ---- calls on zeros ---- */
 
 /* Among the first [entries] arguments a number not known stands for any. */
-static bool witnesses(Check *c, const CheckCall *call, uint32_t entries, Value *argument, bool *exact) {
+static bool witnesses(Check *c, const CheckCall *call, uint32_t entries, Value *argument,
+                      bool *exact) {
   *exact = true;
   for (uint32_t i = 0; i < call->positional + call->named; i++) {
     const Known k = call->argument[i];
     int64_t rows, cols;
-    bool is_exact = k.kind == KNOWN_EXACT, shaped = known_is_array(k, &rows, &cols) || k.kind == KNOWN_TUPLE;
+    bool is_exact = k.kind == KNOWN_EXACT,
+         shaped = known_is_array(k, &rows, &cols) || k.kind == KNOWN_TUPLE;
     shaped = shaped || (i < entries && k.kind == KNOWN_NUMBER);
     *exact = *exact && is_exact;
     if (!(is_exact || shaped) || !known_witness(c->session, k, &argument[i])) return false;
@@ -116,8 +123,11 @@ static bool filled_shape(const CheckCall *call, Known *result) {
   if (call->named || call->positional == 0 || call->positional > 2) return false;
   for (uint32_t i = 0; i < call->positional; i++) {
     const Known k = call->argument[i];
-    double x = k.kind == KNOWN_EXACT && k.value.kind == VALUE_NUMBER ? k.value.number : k.kind == KNOWN_NUMBER ? SIZE_UNKNOWN : -2;
-    if (x < SIZE_UNKNOWN || x != floor(x) || (x < 0 && k.kind == KNOWN_EXACT) || x > ARRAY_LARGEST) return false;
+    double x = k.kind == KNOWN_EXACT && k.value.kind == VALUE_NUMBER ? k.value.number
+               : k.kind == KNOWN_NUMBER                              ? SIZE_UNKNOWN
+                                                                     : -2;
+    if (x < SIZE_UNKNOWN || x != floor(x) || (x < 0 && k.kind == KNOWN_EXACT) || x > ARRAY_LARGEST)
+      return false;
     size[i] = (int64_t)x;
   }
   *result = known_array(size[0], size[1]);
@@ -153,18 +163,21 @@ static Known by_result(Check *c, const Attempt *a) {
   bool numbers;
   if (!numbers_or_arrays(a->call, &numbers)) return known_not();
   switch (a->row->result) {
-    case RESULT_NUMBER: return known_number();
-    case RESULT_ARRAY: return known_array(SIZE_UNKNOWN, SIZE_UNKNOWN);
-    case RESULT_LIKE:
-      if (numbers) return known_number();
-      return a->call->positional == 1 && !a->call->named ? known_forget(&c->arena, a->call->argument[0]) : known_not();
-    default: return known_not();
+  case RESULT_NUMBER: return known_number();
+  case RESULT_ARRAY: return known_array(SIZE_UNKNOWN, SIZE_UNKNOWN);
+  case RESULT_LIKE:
+    if (numbers) return known_number();
+    return a->call->positional == 1 && !a->call->named
+               ? known_forget(&c->arena, a->call->argument[0])
+               : known_not();
+  default: return known_not();
   }
 }
 
 static Known record(Check *c, const CheckCall *call) {
   (void)c;
-  return (Known){.kind = KNOWN_RECORD, .count = call->named, .item = call->argument, .name = call->name};
+  return (Known){
+      .kind = KNOWN_RECORD, .count = call->named, .item = call->argument, .name = call->name};
 }
 
 Known check_builtin(Check *c, const Primitive *row, const CheckCall *call) {
@@ -176,13 +189,17 @@ Known check_builtin(Check *c, const Primitive *row, const CheckCall *call) {
   Attempt a = {.row = row, .call = call, .place = place, .argument = argument};
   if (!check_try(c, call->node, match_arguments, &a, &none)) return known_not();
   if (LISTED(filled, row->name) && filled_shape(call, &result)) return result;
-  bool by_shape = LISTED(shaped_by_shapes, row->name), by_others = LISTED(shaped_by_others, row->name);
+  bool by_shape = LISTED(shaped_by_shapes, row->name),
+       by_others = LISTED(shaped_by_others, row->name);
   bool elementwise = row->result == RESULT_LIKE;
   uint32_t entries = by_shape || elementwise ? call->positional : by_others ? 1 : 0;
   bool ready = witnesses(c, call, entries, argument, &exact);
-  bool callable = by_shape || by_others || LISTED(shaped_by_numbers, row->name) || (elementwise && (exact || call->positional > 1)) || (exact && row->differentiable == DERIVE_RULE);
+  bool callable = by_shape || by_others || LISTED(shaped_by_numbers, row->name) ||
+                  (elementwise && (exact || call->positional > 1)) ||
+                  (exact && row->differentiable == DERIVE_RULE);
   if (ready && callable) return on_zeros(c, &a, exact);
-  if (row->differentiable == DERIVE_RULE && wrong_kind(c, call, argument)) return on_zeros(c, &a, false);
+  if (row->differentiable == DERIVE_RULE && wrong_kind(c, call, argument))
+    return on_zeros(c, &a, false);
   if (row->differentiable == DERIVE_RULE) return by_rule(c, &a);
   return by_result(c, &a);
 }
@@ -191,6 +208,7 @@ Known check_reduction(const char *name, Known item, int64_t turns) {
   if (strcmp(name, "any") == 0 || strcmp(name, "all") == 0) return (Known){.kind = KNOWN_BOOLEAN};
   int64_t rows, cols;
   if (known_is_number(item) || item.kind == KNOWN_BOOLEAN) return known_number();
-  bool array = known_is_array(item, &rows, &cols) && strcmp(name, "prod") != 0 && strcmp(name, "Pi") != 0;
+  bool array =
+      known_is_array(item, &rows, &cols) && strcmp(name, "prod") != 0 && strcmp(name, "Pi") != 0;
   return array && turns > 0 ? known_array(rows, cols) : known_not();
 }

@@ -23,7 +23,8 @@ Known check_function(Check *c, const Node *n) {
   f->prototype = p;
   p->head.references++;
   Scope *scope = scope_capture(c, c->body->scope);
-  /* Inside of a call its surroundings are known too well: it is met again when they are walked alone. */
+  /* Inside of a call its surroundings are known too well: it is met again when they are walked
+   * alone. */
   if (c->depth == 0 && !p->is_library && !was_made(c, p)) {
     memory_grow(c->pending, c->pending_count, c->pending_capacity);
     c->pending[c->pending_count++] = (Pending){p, scope};
@@ -33,7 +34,8 @@ Known check_function(Check *c, const Node *n) {
 
 static Body body_of(Check *c, Prototype *p, Scope *outer, const Node *call) {
   Scope *locals = scope_new(c, outer);
-  for (uint32_t i = 0; i < p->local_count; i++) scope_bind(c, locals, p->local[i], (Known){.kind = KNOWN_UNSET});
+  for (uint32_t i = 0; i < p->local_count; i++)
+    scope_bind(c, locals, p->local[i], (Known){.kind = KNOWN_UNSET});
   return (Body){.caller = c->body, .call = call, .prototype = p, .locals = locals, .scope = locals};
 }
 
@@ -70,7 +72,8 @@ static Known stated_size(Check *c, const Node *set, uint32_t dimension, int64_t 
   Scope *locals = c->body->locals;
   for (uint32_t i = 0; wanted->kind == NODE_NAME && i < locals->count; i++)
     if (locals->name[i] == wanted->symbol && locals->value[i].kind == KNOWN_UNSET) {
-      locals->value[i] = arrived < 0 ? known_number() : known_exact(&c->arena, value_number((double)arrived));
+      locals->value[i] =
+          arrived < 0 ? known_number() : known_exact(&c->arena, value_number((double)arrived));
       return locals->value[i];
     }
   return check_expression(c, wanted);
@@ -85,13 +88,17 @@ static bool check_set(Check *c, const Node *parameter, Known given) {
   bool fits = true;
   Expectation e = {.parameter = parameter, .value = given.value};
   if (known_is_number(given)) size[0] = size[1] = 1;
-  else if (!known_is_array(given, &size[0], &size[1]) && given.kind == KNOWN_EXACT) return check_try(c, set, refuse_kind, &e, &none);
+  else if (!known_is_array(given, &size[0], &size[1]) && given.kind == KNOWN_EXACT)
+    return check_try(c, set, refuse_kind, &e, &none);
   if (given.kind == KNOWN_NOT) size[0] = size[1] = SIZE_UNKNOWN;
   for (uint32_t k = 0; k < 2; k++) {
     Known wanted = stated_size(c, set, k, size[k]);
     bool known = wanted.kind == KNOWN_EXACT && wanted.value.kind == VALUE_NUMBER && size[k] >= 0;
     if (!known || wanted.value.number == (double)size[k] || !fits) continue;
-    e = (Expectation){.parameter = parameter, .dimension = (int)k, .actual = (double)size[k], .expected = wanted.value.number};
+    e = (Expectation){.parameter = parameter,
+                      .dimension = (int)k,
+                      .actual = (double)size[k],
+                      .expected = wanted.value.number};
     fits = check_try(c, set, refuse_size, &e, &none);
   }
   return fits;
@@ -103,7 +110,8 @@ static Known stated(Check *c, const Node *set) {
   if (set->count == 0) return known_number();
   for (uint32_t k = 0; k < 2; k++) {
     Known wanted = stated_size(c, set, k, SIZE_UNKNOWN);
-    bool exact = wanted.kind == KNOWN_EXACT && wanted.value.kind == VALUE_NUMBER && wanted.value.number >= 0 && wanted.value.number < UINT32_MAX;
+    bool exact = wanted.kind == KNOWN_EXACT && wanted.value.kind == VALUE_NUMBER &&
+                 wanted.value.number >= 0 && wanted.value.number < UINT32_MAX;
     size[k] = exact ? (int64_t)wanted.value.number : SIZE_UNKNOWN;
   }
   return size[0] == 1 && size[1] == 1 ? known_not() : known_array(size[0], size[1]);
@@ -132,15 +140,19 @@ static bool is_running(const Check *c, const Prototype *p) {
 }
 
 /* Arguments and defaults to the names of the parameters; false when a stated shape does not fit. */
-static bool bind_parameters(Check *c, const Prototype *p, const CheckCall *call, const Value *by_parameter) {
+static bool bind_parameters(Check *c, const Prototype *p, const CheckCall *call,
+                            const Value *by_parameter) {
   Scope *locals = c->body->locals;
   for (uint32_t i = 0; i < p->parameter_count; i++)
-    if (by_parameter[i].kind != VALUE_NOTHING) scope_bind(c, locals, p->parameter[i]->symbol, call->argument[(uint32_t)by_parameter[i].number]);
+    if (by_parameter[i].kind != VALUE_NOTHING)
+      scope_bind(c, locals, p->parameter[i]->symbol,
+                 call->argument[(uint32_t)by_parameter[i].number]);
   for (int given = 1; given >= 0; given--)
     for (uint32_t i = 0; i < p->parameter_count; i++) {
       const Node *parameter = p->parameter[i];
       if ((by_parameter[i].kind != VALUE_NOTHING) != given) continue;
-      Known value = given ? call->argument[(uint32_t)by_parameter[i].number] : check_expression(c, parameter->child[1]);
+      Known value = given ? call->argument[(uint32_t)by_parameter[i].number]
+                          : check_expression(c, parameter->child[1]);
       scope_bind(c, locals, parameter->symbol, value);
       if (!check_set(c, parameter, value)) return false;
     }
@@ -152,7 +164,10 @@ static Known call_closure(Check *c, Known callee, const CheckCall *call) {
   const Function *f = (Function *)callee.value.object;
   Prototype *p = f->prototype;
   Matching m = {.function = f, .by_parameter = by_parameter};
-  m.site = (CallSite){.positional = call->positional, .named = call->named, .name = (const Symbol **)call->name, .wanted = 1};
+  m.site = (CallSite){.positional = call->positional,
+                      .named = call->named,
+                      .name = (const Symbol **)call->name,
+                      .wanted = 1};
   for (uint32_t i = 0; i < call->positional + call->named; i++) m.given[i] = value_number(i);
   if (!check_try(c, call->node, match, &m, &fits) || fits.number == 0) return known_not();
   if (is_running(c, p) || c->depth >= DEPTH_LARGEST || c->budget == 0) return known_not();
@@ -172,11 +187,15 @@ static Known call_closure(Check *c, Known callee, const CheckCall *call) {
 /* What the function gives, called by a builtin or entry by entry. */
 static void call_inside(Check *c, Known f, const CheckCall *call, uint32_t skip) {
   const Function *function = (Function *)f.value.object;
-  if (f.kind != KNOWN_FUNCTION || function->function_kind != FUNCTION_CLOSURE || call->named) return;
+  if (f.kind != KNOWN_FUNCTION || function->function_kind != FUNCTION_CLOSURE || call->named)
+    return;
   if (function->prototype->parameter_count != call->positional - skip) return;
   for (uint32_t i = skip; i < call->positional; i++)
     if (call->argument[i].kind == KNOWN_NOT) return;
-  CheckCall inner = {.node = call->node, .argument = call->argument + skip, .positional = call->positional - skip, .wanted = 1};
+  CheckCall inner = {.node = call->node,
+                     .argument = call->argument + skip,
+                     .positional = call->positional - skip,
+                     .wanted = 1};
   call_closure(c, f, &inner);
 }
 
@@ -185,11 +204,14 @@ static const char *const callers[] = {"gradient", "jacobian", "hessian", "laplac
 
 static Known call_builtin(Check *c, const Primitive *row, const CheckCall *call) {
   for (size_t i = 0; i < sizeof callers / sizeof *callers; i++)
-    if (strcmp(callers[i], row->name) == 0 && call->positional > 1) call_inside(c, call->argument[0], call, 1);
+    if (strcmp(callers[i], row->name) == 0 && call->positional > 1)
+      call_inside(c, call->argument[0], call, 1);
   return check_builtin(c, row, call);
 }
 
-static Value refuse(Session *s, const void *callee) { invoke_fail_callee(s, *(const Value *)callee); }
+static Value refuse(Session *s, const void *callee) {
+  invoke_fail_callee(s, *(const Value *)callee);
+}
 
 static Known call_other(Check *c, const Node *n, Known callee) {
   Value wrong, none;
@@ -215,17 +237,22 @@ static Known call_each(Check *c, Known callee, const CheckCall *call) {
     if (array && result.kind == KNOWN_NOT) result = known_array(rows, cols);
     if (call->argument[i].kind == KNOWN_NOT) return known_not();
   }
-  CheckCall one = {.node = call->node, .argument = entry, .positional = call->positional, .wanted = 1};
+  CheckCall one = {
+      .node = call->node, .argument = entry, .positional = call->positional, .wanted = 1};
   call_inside(c, callee, &one, 0);
   return result;
 }
 
-static bool is_generator(const Node *n) { return n->kind == NODE_CALL && n->count == 2 && n->child[1]->kind == NODE_GENERATED; }
+static bool is_generator(const Node *n) {
+  return n->kind == NODE_CALL && n->count == 2 && n->child[1]->kind == NODE_GENERATED;
+}
 
 static Known reduce(Check *c, const Node *n, Known callee) {
   int64_t turns[2] = {SIZE_UNKNOWN, 1};
   Known item = check_generated(c, n->child[1], turns);
-  if (callee.kind != KNOWN_FUNCTION || ((Function *)callee.value.object)->function_kind != FUNCTION_PRIMITIVE) return known_not();
+  if (callee.kind != KNOWN_FUNCTION ||
+      ((Function *)callee.value.object)->function_kind != FUNCTION_PRIMITIVE)
+    return known_not();
   int64_t all = turns[0] < 0 || turns[1] < 0 ? SIZE_UNKNOWN : turns[0] * turns[1];
   return check_reduction(((Function *)callee.value.object)->primitive->name, item, all);
 }
@@ -257,7 +284,8 @@ Known check_call(Check *c, const Node *n) {
 Known check_implicit(Check *c, const Node *n) {
   Known left = check_expression(c, n->child[0]), right = check_expression(c, n->child[1]);
   int64_t rows, cols;
-  if (!n->op || known_is_number(left) || known_is_array(left, &rows, &cols)) return check_binary(c, n, OP_MULTIPLY, left, right);
+  if (!n->op || known_is_number(left) || known_is_array(left, &rows, &cols))
+    return check_binary(c, n, OP_MULTIPLY, left, right);
   return known_not();
 }
 
@@ -275,7 +303,8 @@ static Known variable_of(Check *c, const Node *variable) {
 static void walk_clause(Check *c, const Node *n, const Node *written, const Known *variable) {
   Prototype *p = c->body->prototype->inner[prototype_inner(c->body->prototype, written)];
   Body body = body_of(c, p, c->body->scope, n), *outer = c->body;
-  for (uint32_t i = 0; i < p->parameter_count; i++) scope_bind(c, body.locals, p->parameter[i]->symbol, variable[i]);
+  for (uint32_t i = 0; i < p->parameter_count; i++)
+    scope_bind(c, body.locals, p->parameter[i]->symbol, variable[i]);
   body.call = NULL;
   c->body = &body;
   check_body(c, p->body);
@@ -298,7 +327,8 @@ Known check_clause(Check *c, const Node *n) {
 static void walk_alone(Check *c, Prototype *p, Scope *outer) {
   Body body = body_of(c, p, outer, NULL);
   c->body = &body;
-  for (uint32_t i = 0; i < p->parameter_count; i++) scope_bind(c, body.locals, p->parameter[i]->symbol, known_not());
+  for (uint32_t i = 0; i < p->parameter_count; i++)
+    scope_bind(c, body.locals, p->parameter[i]->symbol, known_not());
   for (uint32_t i = 0; i < p->parameter_count; i++) {
     const Node *parameter = p->parameter[i], *set = set_of(parameter);
     if (set) scope_bind(c, body.locals, parameter->symbol, stated(c, set));

@@ -18,7 +18,8 @@ enum {
 /* ---- reports ---- */
 
 static bool same_place(const Report *a, const Report *b) {
-  return a->source == b->source && a->label[0].span.start == b->label[0].span.start && a->label[0].span.end == b->label[0].span.end;
+  return a->source == b->source && a->label[0].span.start == b->label[0].span.start &&
+         a->label[0].span.end == b->label[0].span.end;
 }
 
 static bool was_reported(const Check *c, const Report *r) {
@@ -44,14 +45,16 @@ static void add_calls(const Body *b, Report *r) {
     int k = r->call_count++;
     r->call[k].source = source_keep(b->caller->prototype->tree->source);
     r->call[k].span = b->call->span;
-    snprintf(r->call[k].name, sizeof r->call[k].name, "%s", b->prototype->name ? b->prototype->name->name : "a function");
+    snprintf(r->call[k].name, sizeof r->call[k].name, "%s",
+             b->prototype->name ? b->prototype->name->name : "a function");
   }
 }
 
 static void keep_report(Check *c) {
   Report *r = &c->session->report;
   bool doubtful = c->depth > 0 && (c->doubt > 0 || c->body->left);
-  bool wanted = !c->silent && !c->unreached && !doubtful && c->report_count < REPORTS_LARGEST && r->source && r->label_count > 0;
+  bool wanted = !c->silent && !c->unreached && !doubtful && c->report_count < REPORTS_LARGEST &&
+                r->source && r->label_count > 0;
   if (wanted && c->body) {
     blame_caller(c->body, r);
     add_calls(c->body, r);
@@ -96,7 +99,9 @@ typedef struct Compiling {
 
 static Value resolve(Session *s, const void *context) {
   const Compiling *compiling = context;
-  return (Value){.kind = VALUE_PROTOTYPE, .object = (Object *)prototype_new(s, compiling->tree, compiling->statement, false)};
+  return (Value){.kind = VALUE_PROTOTYPE,
+                 .object =
+                     (Object *)prototype_new(s, compiling->tree, compiling->statement, false)};
 }
 
 static Value compile(Session *s, const void *context) {
@@ -115,7 +120,6 @@ static void compile_all(Check *c, Prototype *p) {
 }
 
 /* ---- the statements of a text ---- */
-
 
 static const Symbol *target_root(const Node *target) {
   while (target->kind == NODE_INDEX || target->kind == NODE_FIELD) target = target->child[0];
@@ -138,12 +142,14 @@ static void note_names(Check *c, const Prototype *unit) {
 /* A statement that could not be resolved has been reported; what it assigns is not known. */
 static void note_targets(Check *c, const Node *n) {
   if (n->kind != NODE_ASSIGN) return;
-  for (uint32_t i = 0; i < n->child[0]->count; i++) scope_bind(c, c->session_names, target_root(n->child[0]->child[i]), known_not());
+  for (uint32_t i = 0; i < n->child[0]->count; i++)
+    scope_bind(c, c->session_names, target_root(n->child[0]->child[i]), known_not());
 }
 
 static Prototype *unit_of(Check *c, const Node *statement) {
   Value unit;
-  if (!check_try(c, statement, resolve, &(Compiling){.tree = c->tree, .statement = statement}, &unit)) {
+  if (!check_try(c, statement, resolve, &(Compiling){.tree = c->tree, .statement = statement},
+                 &unit)) {
     note_targets(c, statement);
     return NULL;
   }
@@ -155,7 +161,8 @@ static Prototype *unit_of(Check *c, const Node *statement) {
 static void forget_variables(Check *c) {
   Scope *names = c->session_names;
   for (uint32_t i = 0; i < names->count; i++) {
-    bool stays = names->value[i].kind == KNOWN_FUNCTION && !session_binding(c->session, names->name[i])->is_repeated;
+    bool stays = names->value[i].kind == KNOWN_FUNCTION &&
+                 !session_binding(c->session, names->name[i])->is_repeated;
     if (!stays) names->value[i] = known_not();
   }
 }
@@ -163,14 +170,16 @@ static void forget_variables(Check *c) {
 static void walk_text(Check *c) {
   const Node *program = c->tree->program;
   Prototype **unit = arena_new(&c->arena, (program->count + 1) * sizeof *unit);
-  scope_bind(c, c->session_names, symbol_intern(&c->session->symbols, "ans", 3), (Known){.kind = KNOWN_UNSET});
+  scope_bind(c, c->session_names, symbol_intern(&c->session->symbols, "ans", 3),
+             (Known){.kind = KNOWN_UNSET});
   for (uint32_t i = 0; i < program->count; i++)
     if (program->child[i]->kind != NODE_CLEAR) unit[i] = unit_of(c, program->child[i]);
   for (uint32_t i = 0; i < program->count; i++)
     if (unit[i]) compile_all(c, unit[i]);
   for (uint32_t i = 0; i < program->count; i++) {
     const Node *n = program->child[i];
-    if (n->kind == NODE_CLEAR) scope_bind(c, c->session_names, n->symbol, (Known){.kind = KNOWN_UNSET});
+    if (n->kind == NODE_CLEAR)
+      scope_bind(c, c->session_names, n->symbol, (Known){.kind = KNOWN_UNSET});
     else if (unit[i]) check_statement(c, unit[i]);
   }
   forget_variables(c);
@@ -180,7 +189,8 @@ static void walk_text(Check *c) {
 /* ---- the session before and after ---- */
 
 static int by_place(const void *a, const void *b) {
-  uint32_t x = ((const Report *)a)->label[0].span.start, y = ((const Report *)b)->label[0].span.start;
+  uint32_t x = ((const Report *)a)->label[0].span.start,
+           y = ((const Report *)b)->label[0].span.start;
   return x < y ? -1 : x > y;
 }
 

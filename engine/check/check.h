@@ -1,13 +1,13 @@
 /* check.h - the walk over a text that finds its mistakes without running it.
  *
- * Each operation is looked at with what is known of its operands. Where they cannot fit, the operation
- * itself is tried on zeros of their shapes: so an error has the words it has in a run, and none is
- * reported that the operation would not raise. What is not known for certain is silent.
+ * Each operation is looked at with what is known of its operands. Where they cannot fit, the
+ * operation itself is tried on zeros of their shapes: so an error has the words it has in a run,
+ * and none is reported that the operation would not raise. What is not known for certain is silent.
  *
- * A function is walked at each call with what is known of the arguments; there a branch counts only when
- * it is taken for certain, because functions look at their arguments to take the right one. And it is
- * walked once by itself: what is wrong then is wrong for all arguments. Loops are walked until what is
- * known at their head stays.
+ * A function is walked at each call with what is known of the arguments; there a branch counts only
+ * when it is taken for certain, because functions look at their arguments to take the right one.
+ * And it is walked once by itself: what is wrong then is wrong for all arguments. Loops are walked
+ * until what is known at their head stays.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef MML_CHECK_H
@@ -34,14 +34,14 @@ typedef struct Body {
   struct Body *caller;
   const Node *call; /* in the caller, or NULL */
   Prototype *prototype;
-  Scope *locals;    /* what it assigns; the session's names in a statement */
-  Scope *scope;     /* the innermost: locals or a generator's */
+  Scope *locals; /* what it assigns; the session's names in a statement */
+  Scope *scope;  /* the innermost: locals or a generator's */
   CheckLoop *loop;
-  Known result;     /* of the returns so far */
+  Known result; /* of the returns so far */
   bool returned;
-  bool dead;        /* what follows is not reached */
-  bool left;        /* … perhaps: a branch that may be taken leaves */
-  Known container;  /* that `end` refers to */
+  bool dead;       /* what follows is not reached */
+  bool left;       /* … perhaps: a branch that may be taken leaves */
+  Known container; /* that `end` refers to */
   uint32_t end_place, end_count;
 } Body;
 
@@ -64,15 +64,17 @@ typedef struct Check {
   uint32_t doubt;     /* > 0: a branch that may be taken */
   Pending *pending;   /* functions made so far */
   uint32_t pending_count, pending_capacity;
-  bool alone;         /* walking functions by themselves */
-  uint32_t depth;     /* of calls */
-  uint32_t height;    /* of nodes being looked at, each inside the one before */
-  uint32_t budget;    /* nodes and values that may still be looked at freely */
+  bool alone;      /* walking functions by themselves */
+  uint32_t depth;  /* of calls */
+  uint32_t height; /* of nodes being looked at, each inside the one before */
+  uint32_t budget; /* nodes and values that may still be looked at freely */
 } Check;
 
 enum { CHECK_HEIGHT = 1500 }; /* what lies deeper is not looked at: the C stack */
 
-static inline void check_spend(Check *c, uint32_t looks) { c->budget -= looks < c->budget ? looks : c->budget; }
+static inline void check_spend(Check *c, uint32_t looks) {
+  c->budget -= looks < c->budget ? looks : c->budget;
+}
 
 /* check.c: runs [action] at [node] and keeps its error. False when there was one. */
 typedef Value (*CheckAction)(Session *session, const void *context);
@@ -94,7 +96,9 @@ void check_statement(Check *c, Prototype *unit);
 /* expressions.c */
 /* Whether what follows runs: enter before it is walked, leave after it. */
 typedef enum Reached { REACHED_NEVER, REACHED_PERHAPS, REACHED_SURELY } Reached;
-static inline Reached check_reached(bool known, bool truth) { return known ? truth ? REACHED_SURELY : REACHED_NEVER : REACHED_PERHAPS; }
+static inline Reached check_reached(bool known, bool truth) {
+  return known ? truth ? REACHED_SURELY : REACHED_NEVER : REACHED_PERHAPS;
+}
 void check_enter(Check *c, Reached reached);
 void check_leave(Check *c, Reached reached);
 Known check_expression(Check *c, const Node *node);

@@ -45,10 +45,14 @@ static Known piecewise(Check *c, const Node *n) {
     const Node *arm = n->child[i];
     bool truth = true, known = !arm->child[1];
     if (arm->child[1]) known = known_truth(within(c, arm->child[1], reached), &truth);
-    Reached taken = reached == REACHED_NEVER || (known && !truth) ? REACHED_NEVER : known ? reached : REACHED_PERHAPS;
+    Reached taken = reached == REACHED_NEVER || (known && !truth) ? REACHED_NEVER
+                    : known                                       ? reached
+                                                                  : REACHED_PERHAPS;
     Known value = within(c, arm->child[0], taken);
-    if (taken != REACHED_NEVER) result = result.kind == KNOWN_UNSET ? value : known_join(&c->arena, result, value);
-    if (reached != REACHED_NEVER && !(known && !truth)) reached = known ? REACHED_NEVER : REACHED_PERHAPS;
+    if (taken != REACHED_NEVER)
+      result = result.kind == KNOWN_UNSET ? value : known_join(&c->arena, result, value);
+    if (reached != REACHED_NEVER && !(known && !truth))
+      reached = known ? REACHED_NEVER : REACHED_PERHAPS;
   }
   Known none = exact(c, value_number((double)__builtin_nan("")));
   if (result.kind == KNOWN_UNSET) return none;
@@ -96,8 +100,11 @@ Known check_element(Check *c, const Node *n, Known over, int64_t *turns) {
     return all;
   }
   bool array = known_is_array(over, &rows, &cols);
-  bool usable = array || over.kind == KNOWN_EXACT || over.kind == KNOWN_FUNCTION || over.kind == KNOWN_NUMBER;
-  if (usable && known_witness(c->session, over, &witness) && check_try(c, n, count_turns, &witness, &count)) *turns = (int64_t)count.number;
+  bool usable =
+      array || over.kind == KNOWN_EXACT || over.kind == KNOWN_FUNCTION || over.kind == KNOWN_NUMBER;
+  if (usable && known_witness(c->session, over, &witness) &&
+      check_try(c, n, count_turns, &witness, &count))
+    *turns = (int64_t)count.number;
   if (!array) return known_not();
   Known whole = known_forget(&c->arena, over);
   return whole.boolean ? (Known){.kind = KNOWN_BOOLEAN} : known_number();
@@ -107,7 +114,8 @@ void check_bind(Check *c, Scope *scope, const Node *bind, Known element) {
   uint32_t count = bind->count - 1;
   for (uint32_t i = 0; i < count; i++) {
     Known part = element;
-    if (count > 1) part = element.kind == KNOWN_TUPLE && element.count == count ? element.item[i] : known_not();
+    if (count > 1)
+      part = element.kind == KNOWN_TUPLE && element.count == count ? element.item[i] : known_not();
     scope_bind(c, scope, bind->child[i]->symbol, part);
   }
 }
@@ -125,10 +133,12 @@ Known check_generated(Check *c, const Node *n, int64_t turns[2]) {
     check_bind(c, scope, bind, element);
     c->body->scope = scope;
     if (i < 2) turns[i] = count;
-    if (reached != REACHED_NEVER && count <= 0) reached = count == 0 ? REACHED_NEVER : REACHED_PERHAPS;
+    if (reached != REACHED_NEVER && count <= 0)
+      reached = count == 0 ? REACHED_NEVER : REACHED_PERHAPS;
   }
   bool truth = true;
-  if (generator->child[loops] && !known_truth(within(c, generator->child[loops], reached), &truth)) {
+  if (generator->child[loops] &&
+      !known_truth(within(c, generator->child[loops], reached), &truth)) {
     turns[0] = SIZE_UNKNOWN;
     if (reached == REACHED_SURELY) reached = REACHED_PERHAPS;
   }
@@ -145,7 +155,8 @@ static Known comprehension(Check *c, const Node *n) {
   Known item = check_generated(c, n, turns);
   if (turns[0] == 0 || turns[1] == 0 || loops > 2) return known_not();
   if (known_is_number(item)) return known_array(turns[0], turns[1]);
-  bool several = known_is_array(item, &rows, &cols) && rows >= 0 && cols >= 0 && rows * cols > 1 && loops == 1;
+  bool several =
+      known_is_array(item, &rows, &cols) && rows >= 0 && cols >= 0 && rows * cols > 1 && loops == 1;
   if (!several || turns[0] < 0 || item.boolean) return known_not();
   if (cols == 1) return known_array(rows, turns[0]);
   return rows == 1 ? known_array(turns[0], cols) : known_not();
@@ -195,22 +206,30 @@ static Known string(Check *c, const Node *n) {
 /* A builtin that has its own spelling: ‖x‖, √x, n!. */
 static Known spelled(Check *c, const Node *n, const char *name) {
   Known argument = check_expression(c, n->child[0]);
-  return check_builtin(c, primitive_find(name), &(CheckCall){.node = n, .argument = &argument, .positional = 1, .wanted = 1});
+  return check_builtin(
+      c, primitive_find(name),
+      &(CheckCall){.node = n, .argument = &argument, .positional = 1, .wanted = 1});
 }
 
-static Value prime_of(Session *s, const void *what) { return machine_prime(s, *(const Value *)what); }
+static Value prime_of(Session *s, const void *what) {
+  return machine_prime(s, *(const Value *)what);
+}
 
 static Known prime(Check *c, const Node *n) {
   Known what = check_expression(c, n->child[0]);
   if (what.kind == KNOWN_ARRAY || what.kind == KNOWN_FUNCTION) return check_transpose(c, what);
   Value witness, result;
-  if (!known_witness(c->session, what, &witness) || !check_try(c, n, prime_of, &witness, &result)) return known_not();
-  return what.kind == KNOWN_EXACT ? exact(c, result) : what.kind == KNOWN_NUMBER ? what : known_not();
+  if (!known_witness(c->session, what, &witness) || !check_try(c, n, prime_of, &witness, &result))
+    return known_not();
+  return what.kind == KNOWN_EXACT    ? exact(c, result)
+         : what.kind == KNOWN_NUMBER ? what
+                                     : known_not();
 }
 
 static Known negate(Check *c, const Node *n) {
   Known what = check_expression(c, n->child[0]);
-  if (what.kind == KNOWN_EXACT && what.value.kind == VALUE_NUMBER) return exact(c, value_number(-what.value.number));
+  if (what.kind == KNOWN_EXACT && what.value.kind == VALUE_NUMBER)
+    return exact(c, value_number(-what.value.number));
   int64_t rows, cols;
   bool numbers = known_is_number(what) || known_is_array(what, &rows, &cols);
   return numbers ? known_forget(&c->arena, what) : known_not();
@@ -223,45 +242,45 @@ static Known binary(Check *c, const Node *n) {
 
 static Known expression(Check *c, const Node *n) {
   switch (n->kind) {
-    case NODE_NUMBER: return exact(c, value_number(n->number));
-    case NODE_BOOLEAN: return exact(c, value_boolean(n->number != 0));
-    case NODE_IMAGINARY: return known_not();
-    case NODE_STRING: return string(c, n);
-    case NODE_TEXT: return known_not();
-    case NODE_NAME: return check_name(c, n, n->symbol);
-    case NODE_END: return check_end(c, n);
-    case NODE_TUPLE: return tuple(c, n);
-    case NODE_ARRAY: return check_blocks(c, n);
-    case NODE_COMPREHENSION: return comprehension(c, n);
-    case NODE_GENERATED: return reduced(c, n);
-    case NODE_PIECEWISE: return piecewise(c, n);
-    case NODE_IF: return choose(c, n);
-    case NODE_LAMBDA: return check_function(c, n);
-    case NODE_CALL:
-    case NODE_CALL_EACH:
-    case NODE_PIPE: return check_call(c, n);
-    case NODE_INDEX: return check_index(c, n);
-    case NODE_FIELD: return check_field(c, n, check_expression(c, n->child[0]));
-    case NODE_PRIME: return prime(c, n);
-    case NODE_TRANSPOSE: return check_transpose(c, check_expression(c, n->child[0]));
-    case NODE_INVERSE: return spelled(c, n, "inv");
-    case NODE_FACTORIAL: return spelled(c, n, "factorial");
-    case NODE_NORM: return spelled(c, n, "norm");
-    case NODE_ROOT: return spelled(c, n, "sqrt");
-    case NODE_NEGATE: return negate(c, n);
-    case NODE_PLUS: return check_expression(c, n->child[0]);
-    case NODE_NOT: return negation(c, n);
-    case NODE_BINARY: return binary(c, n);
-    case NODE_IMPLICIT: return check_implicit(c, n);
-    case NODE_RANGE: return range(c, n);
-    case NODE_COMPARE: return compare(c, n);
-    case NODE_AND:
-    case NODE_OR: return connective(c, n);
-    case NODE_TILDE: return known_not(); /* its names may be columns */
-    case NODE_CLAUSE: return check_clause(c, n);
-    case NODE_DOT:
-    case NODE_COLON: return known_not();
-    default: check_children(c, n); return known_not();
+  case NODE_NUMBER: return exact(c, value_number(n->number));
+  case NODE_BOOLEAN: return exact(c, value_boolean(n->number != 0));
+  case NODE_IMAGINARY: return known_not();
+  case NODE_STRING: return string(c, n);
+  case NODE_TEXT: return known_not();
+  case NODE_NAME: return check_name(c, n, n->symbol);
+  case NODE_END: return check_end(c, n);
+  case NODE_TUPLE: return tuple(c, n);
+  case NODE_ARRAY: return check_blocks(c, n);
+  case NODE_COMPREHENSION: return comprehension(c, n);
+  case NODE_GENERATED: return reduced(c, n);
+  case NODE_PIECEWISE: return piecewise(c, n);
+  case NODE_IF: return choose(c, n);
+  case NODE_LAMBDA: return check_function(c, n);
+  case NODE_CALL:
+  case NODE_CALL_EACH:
+  case NODE_PIPE: return check_call(c, n);
+  case NODE_INDEX: return check_index(c, n);
+  case NODE_FIELD: return check_field(c, n, check_expression(c, n->child[0]));
+  case NODE_PRIME: return prime(c, n);
+  case NODE_TRANSPOSE: return check_transpose(c, check_expression(c, n->child[0]));
+  case NODE_INVERSE: return spelled(c, n, "inv");
+  case NODE_FACTORIAL: return spelled(c, n, "factorial");
+  case NODE_NORM: return spelled(c, n, "norm");
+  case NODE_ROOT: return spelled(c, n, "sqrt");
+  case NODE_NEGATE: return negate(c, n);
+  case NODE_PLUS: return check_expression(c, n->child[0]);
+  case NODE_NOT: return negation(c, n);
+  case NODE_BINARY: return binary(c, n);
+  case NODE_IMPLICIT: return check_implicit(c, n);
+  case NODE_RANGE: return range(c, n);
+  case NODE_COMPARE: return compare(c, n);
+  case NODE_AND:
+  case NODE_OR: return connective(c, n);
+  case NODE_TILDE: return known_not(); /* its names may be columns */
+  case NODE_CLAUSE: return check_clause(c, n);
+  case NODE_DOT:
+  case NODE_COLON: return known_not();
+  default: check_children(c, n); return known_not();
   }
 }
 

@@ -1,4 +1,5 @@
-/* known.c - what the checker knows of a value: from values, joined, and back to one that stands for all.
+/* known.c - what the checker knows of a value: from values, joined, and back to one that stands for
+ * all.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "check/known.h"
@@ -40,31 +41,32 @@ static Known known_fields(Arena *arena, Value v, Known (*of)(Arena *, Value)) {
 
 Known known_exact(Arena *arena, Value v) {
   switch ((ValueKind)v.kind) {
-    case VALUE_NUMBER:
-    case VALUE_BOOLEAN:
-    case VALUE_STRING: return (Known){.kind = KNOWN_EXACT, .value = v};
-    case VALUE_RANGE:
-      if (((Range *)v.object)->count > EXACT_ENTRIES) return known_array((int64_t)((Range *)v.object)->count, 1);
-      return (Known){.kind = KNOWN_EXACT, .value = v};
-    case VALUE_ARRAY:
-      if (array_count(value_as_array(v)) > EXACT_ENTRIES) return known_entries(v);
-      return (Known){.kind = KNOWN_EXACT, .value = v};
-    case VALUE_TUPLE: return known_items(arena, v, known_exact);
-    case VALUE_RECORD: return known_fields(arena, v, known_exact);
-    case VALUE_FUNCTION: return (Known){.kind = KNOWN_FUNCTION, .value = v};
-    default: return known_not();
+  case VALUE_NUMBER:
+  case VALUE_BOOLEAN:
+  case VALUE_STRING: return (Known){.kind = KNOWN_EXACT, .value = v};
+  case VALUE_RANGE:
+    if (((Range *)v.object)->count > EXACT_ENTRIES)
+      return known_array((int64_t)((Range *)v.object)->count, 1);
+    return (Known){.kind = KNOWN_EXACT, .value = v};
+  case VALUE_ARRAY:
+    if (array_count(value_as_array(v)) > EXACT_ENTRIES) return known_entries(v);
+    return (Known){.kind = KNOWN_EXACT, .value = v};
+  case VALUE_TUPLE: return known_items(arena, v, known_exact);
+  case VALUE_RECORD: return known_fields(arena, v, known_exact);
+  case VALUE_FUNCTION: return (Known){.kind = KNOWN_FUNCTION, .value = v};
+  default: return known_not();
   }
 }
 
 Known known_shape(Arena *arena, Value v) {
   switch ((ValueKind)v.kind) {
-    case VALUE_NUMBER: return known_number();
-    case VALUE_BOOLEAN: return (Known){.kind = KNOWN_BOOLEAN};
-    case VALUE_RANGE: return known_array((int64_t)((Range *)v.object)->count, 1);
-    case VALUE_ARRAY: return known_entries(v);
-    case VALUE_TUPLE: return known_items(arena, v, known_shape);
-    case VALUE_RECORD: return known_fields(arena, v, known_shape);
-    default: return known_not();
+  case VALUE_NUMBER: return known_number();
+  case VALUE_BOOLEAN: return (Known){.kind = KNOWN_BOOLEAN};
+  case VALUE_RANGE: return known_array((int64_t)((Range *)v.object)->count, 1);
+  case VALUE_ARRAY: return known_entries(v);
+  case VALUE_TUPLE: return known_items(arena, v, known_shape);
+  case VALUE_RECORD: return known_fields(arena, v, known_shape);
+  default: return known_not();
   }
 }
 
@@ -82,16 +84,21 @@ Known known_forget(Arena *arena, Known known) {
 bool known_equal(Known a, Known b) {
   if (a.kind != b.kind) return false;
   switch (a.kind) {
-    case KNOWN_EXACT: return a.value.kind == b.value.kind && (value_is_object(a.value) ? a.value.object == b.value.object || value_equal(a.value, b.value) : a.value.number == b.value.number);
-    case KNOWN_ARRAY: return a.rows == b.rows && a.cols == b.cols && a.boolean == b.boolean;
-    case KNOWN_FUNCTION: return a.value.object == b.value.object && a.scope == b.scope;
-    case KNOWN_TUPLE:
-    case KNOWN_RECORD:
-      if (a.count != b.count) return false;
-      for (uint32_t i = 0; i < a.count; i++)
-        if (!known_equal(a.item[i], b.item[i]) || (a.kind == KNOWN_RECORD && a.name[i] != b.name[i])) return false;
-      return true;
-    default: return true;
+  case KNOWN_EXACT:
+    return a.value.kind == b.value.kind &&
+           (value_is_object(a.value)
+                ? a.value.object == b.value.object || value_equal(a.value, b.value)
+                : a.value.number == b.value.number);
+  case KNOWN_ARRAY: return a.rows == b.rows && a.cols == b.cols && a.boolean == b.boolean;
+  case KNOWN_FUNCTION: return a.value.object == b.value.object && a.scope == b.scope;
+  case KNOWN_TUPLE:
+  case KNOWN_RECORD:
+    if (a.count != b.count) return false;
+    for (uint32_t i = 0; i < a.count; i++)
+      if (!known_equal(a.item[i], b.item[i]) || (a.kind == KNOWN_RECORD && a.name[i] != b.name[i]))
+        return false;
+    return true;
+  default: return true;
   }
 }
 
@@ -121,10 +128,13 @@ Known known_join(Arena *arena, Known a, Known b) {
 
 /* ---- asking ---- */
 
-bool known_is_number(Known k) { return k.kind == KNOWN_NUMBER || (k.kind == KNOWN_EXACT && k.value.kind == VALUE_NUMBER); }
+bool known_is_number(Known k) {
+  return k.kind == KNOWN_NUMBER || (k.kind == KNOWN_EXACT && k.value.kind == VALUE_NUMBER);
+}
 
 bool known_is_array(Known k, int64_t *rows, int64_t *cols) {
-  bool exact = k.kind == KNOWN_EXACT && (k.value.kind == VALUE_ARRAY || k.value.kind == VALUE_RANGE);
+  bool exact =
+      k.kind == KNOWN_EXACT && (k.value.kind == VALUE_ARRAY || k.value.kind == VALUE_RANGE);
   if (exact) k = known_shape(NULL, k.value);
   *rows = k.rows;
   *cols = k.cols;
@@ -140,7 +150,8 @@ bool known_truth(Known k, bool *truth) {
 /* ---- witnesses ---- */
 
 static bool zeros(Session *s, Known k, Value *witness) {
-  if (k.rows < 0 || k.cols < 0 || k.rows > WITNESS_ENTRIES || k.cols > WITNESS_ENTRIES) return false;
+  if (k.rows < 0 || k.cols < 0 || k.rows > WITNESS_ENTRIES || k.cols > WITNESS_ENTRIES)
+    return false;
   if (k.rows * k.cols > WITNESS_ENTRIES) return false;
   Array *a = array_zeros(s, (size_t)k.rows, (size_t)k.cols);
   if (k.boolean) a->element = ELEMENT_BOOLEAN;
@@ -171,12 +182,14 @@ static bool record_witness(Session *s, Known k, Value *witness) {
 
 bool known_witness(Session *s, Known k, Value *witness) {
   switch (k.kind) {
-    case KNOWN_EXACT:
-    case KNOWN_FUNCTION: *witness = value_keep(k.value); return true;
-    case KNOWN_NUMBER: *witness = value_number(number_unset()); return true; /* described without its value */
-    case KNOWN_ARRAY: return zeros(s, k, witness);
-    case KNOWN_TUPLE: return tuple_witness(s, k, witness);
-    case KNOWN_RECORD: return record_witness(s, k, witness);
-    default: return false;
+  case KNOWN_EXACT:
+  case KNOWN_FUNCTION: *witness = value_keep(k.value); return true;
+  case KNOWN_NUMBER:
+    *witness = value_number(number_unset());
+    return true; /* described without its value */
+  case KNOWN_ARRAY: return zeros(s, k, witness);
+  case KNOWN_TUPLE: return tuple_witness(s, k, witness);
+  case KNOWN_RECORD: return record_witness(s, k, witness);
+  default: return false;
   }
 }

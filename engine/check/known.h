@@ -39,7 +39,9 @@ typedef struct Known {
 
 static inline Known known_not(void) { return (Known){.kind = KNOWN_NOT}; }
 static inline Known known_number(void) { return (Known){.kind = KNOWN_NUMBER}; }
-static inline Known known_array(int64_t rows, int64_t cols) { return (Known){.kind = KNOWN_ARRAY, .rows = rows, .cols = cols}; }
+static inline Known known_array(int64_t rows, int64_t cols) {
+  return (Known){.kind = KNOWN_ARRAY, .rows = rows, .cols = cols};
+}
 
 /* All there is to know of a value; large arrays are known by their shape. */
 Known known_exact(Arena *arena, Value value);
@@ -56,8 +58,8 @@ bool known_is_number(Known known);
 bool known_is_array(Known known, int64_t *rows, int64_t *cols);
 bool known_truth(Known known, bool *truth); /* false when it is not known */
 
-/* Any value of this kind and shape, to try an operation on: zeros in arrays, the unset number. False when
- * there is none or it would be large. */
+/* Any value of this kind and shape, to try an operation on: zeros in arrays, the unset number.
+ * False when there is none or it would be large. */
 bool known_witness(Session *session, Known known, Value *witness);
 
 #endif

@@ -29,17 +29,21 @@ static Value compare_each(Session *s, const void *context) {
 static bool is_exact(Known a, Known b) { return a.kind == KNOWN_EXACT && b.kind == KNOWN_EXACT; }
 
 /* On what stands for the operands: reports the error there is. */
-static Known attempt(Check *c, const Node *node, CheckAction action, Operator op, Known a, Known b) {
+static Known attempt(Check *c, const Node *node, CheckAction action, Operator op, Known a,
+                     Known b) {
   Operation o = {.op = op};
   Value result;
-  if (!known_witness(c->session, a, &o.a) || !known_witness(c->session, b, &o.b)) return known_not();
+  if (!known_witness(c->session, a, &o.a) || !known_witness(c->session, b, &o.b))
+    return known_not();
   if (!check_try(c, node, action, &o, &result)) return known_not();
   return is_exact(a, b) ? known_exact(&c->arena, result) : known_shape(&c->arena, result);
 }
 
 /* ---- shapes ---- */
 
-typedef struct Size { int64_t rows, cols; } Size;
+typedef struct Size {
+  int64_t rows, cols;
+} Size;
 
 static bool differ(int64_t a, int64_t b) { return a >= 0 && b >= 0 && a != b; }
 static int64_t either(int64_t a, int64_t b) { return a >= 0 ? a : b; }
@@ -62,18 +66,18 @@ static bool of_arrays(Operator op, Size a, Size b, Known *result) {
   *result = known_not();
   Size out;
   switch (op) {
-    case OP_ADD:
-    case OP_SUBTRACT:
-      *result = known_array(either(a.rows, b.rows), either(a.cols, b.cols));
-      return !differ(a.rows, b.rows) && !differ(a.cols, b.cols);
-    case OP_MULTIPLY: *result = product(a.rows, b.cols); return !differ(a.cols, b.rows);
-    case OP_SOLVE: *result = product(a.cols, b.cols); return !differ(a.rows, b.rows);
-    case OP_DIVIDE:
-    case OP_POWER: return false;
-    default:
-      if (!stretch(a.rows, b.rows, &out.rows) || !stretch(a.cols, b.cols, &out.cols)) return false;
-      *result = known_array(out.rows, out.cols);
-      return true;
+  case OP_ADD:
+  case OP_SUBTRACT:
+    *result = known_array(either(a.rows, b.rows), either(a.cols, b.cols));
+    return !differ(a.rows, b.rows) && !differ(a.cols, b.cols);
+  case OP_MULTIPLY: *result = product(a.rows, b.cols); return !differ(a.cols, b.rows);
+  case OP_SOLVE: *result = product(a.cols, b.cols); return !differ(a.rows, b.rows);
+  case OP_DIVIDE:
+  case OP_POWER: return false;
+  default:
+    if (!stretch(a.rows, b.rows, &out.rows) || !stretch(a.cols, b.cols, &out.cols)) return false;
+    *result = known_array(out.rows, out.cols);
+    return true;
   }
 }
 
@@ -108,7 +112,8 @@ static bool is_numeric(Known k) {
   int64_t rows, cols;
   if (known_is_number(k)) return true;
   if (!known_is_array(k, &rows, &cols)) return false;
-  return k.kind == KNOWN_ARRAY ? !k.boolean : k.value.kind == VALUE_RANGE || value_is_real_array(k.value);
+  return k.kind == KNOWN_ARRAY ? !k.boolean
+                               : k.value.kind == VALUE_RANGE || value_is_real_array(k.value);
 }
 
 Known check_binary(Check *c, const Node *node, Operator op, Known a, Known b) {
@@ -123,9 +128,11 @@ Known check_binary(Check *c, const Node *node, Operator op, Known a, Known b) {
 static Known compare_entries(Check *c, const Node *node, Operator op, Known a, Known b) {
   Size x, y;
   bool left = known_is_array(a, &x.rows, &x.cols), right = known_is_array(b, &y.rows, &y.cols);
-  if (left && right && (differ(x.rows, y.rows) || differ(x.cols, y.cols))) return attempt(c, node, compare_each, op, a, b);
+  if (left && right && (differ(x.rows, y.rows) || differ(x.cols, y.cols)))
+    return attempt(c, node, compare_each, op, a, b);
   if (left && right) x = (Size){either(x.rows, y.rows), either(x.cols, y.cols)};
-  if (!(left && (right || known_is_number(b))) && !(right && known_is_number(a))) return known_not();
+  if (!(left && (right || known_is_number(b))) && !(right && known_is_number(a)))
+    return known_not();
   Known result = left ? known_array(x.rows, x.cols) : known_array(y.rows, y.cols);
   result.boolean = true;
   return result;

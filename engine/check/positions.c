@@ -40,8 +40,8 @@ static Value write_field(Session *s, const void *context) {
 
 /* ---- reading ---- */
 
-/* Items known to the last number go as they are; any other cannot be wrong as far as is known, like a
- * colon. True when there was none of those. */
+/* Items known to the last number go as they are; any other cannot be wrong as far as is known, like
+ * a colon. True when there was none of those. */
 static bool entry_items(const Known *item, uint32_t count, Entry *place) {
   bool exact = true;
   place->count = count;
@@ -53,13 +53,16 @@ static bool entry_items(const Known *item, uint32_t count, Entry *place) {
   return exact;
 }
 
-static Known entry_of(Known array) { return array.boolean ? (Known){.kind = KNOWN_BOOLEAN} : known_number(); }
+static Known entry_of(Known array) {
+  return array.boolean ? (Known){.kind = KNOWN_BOOLEAN} : known_number();
+}
 
 static int64_t count_of(Known item, int64_t along) {
   int64_t rows, cols;
   if (item.kind == KNOWN_UNSET) return along;
   if (known_is_number(item)) return 1;
-  if (!known_is_array(item, &rows, &cols) || rows < 0 || cols < 0 || item.boolean) return SIZE_UNKNOWN;
+  if (!known_is_array(item, &rows, &cols) || rows < 0 || cols < 0 || item.boolean)
+    return SIZE_UNKNOWN;
   return rows * cols;
 }
 
@@ -89,11 +92,13 @@ static Known picked(Known array, const Known *item, uint32_t count) {
 }
 
 static bool may_be_mask(Known item) {
-  if (item.kind == KNOWN_EXACT) return item.value.kind == VALUE_ARRAY && value_as_array(item.value)->element == ELEMENT_BOOLEAN;
+  if (item.kind == KNOWN_EXACT)
+    return item.value.kind == VALUE_ARRAY && value_as_array(item.value)->element == ELEMENT_BOOLEAN;
   return item.kind == KNOWN_NOT || (item.kind == KNOWN_ARRAY && item.boolean);
 }
 
-static Known index_array(Check *c, const Node *n, Known container, const Known *item, uint32_t count) {
+static Known index_array(Check *c, const Node *n, Known container, const Known *item,
+                         uint32_t count) {
   Entry place = {0};
   Value result;
   Known array = known_forget(&c->arena, container);
@@ -117,7 +122,8 @@ static Known index_tuple(Check *c, const Node *n, Known tuple, Known item) {
   }
   double k = item.value.kind == VALUE_NUMBER ? item.value.number : 0;
   if (k >= 1 && k <= tuple.count && k == floor(k)) return tuple.item[(uint32_t)k - 1];
-  if (known_witness(c->session, tuple, &place.container)) check_try(c, n, read_place, &place, &none);
+  if (known_witness(c->session, tuple, &place.container))
+    check_try(c, n, read_place, &place, &none);
   return known_not();
 }
 
@@ -151,7 +157,8 @@ Known check_index(Check *c, const Node *n) {
   Entry place = {0};
   Value none;
   entry_items(item, count, &place);
-  if (known_witness(c->session, container, &place.container)) check_try(c, n, read_place, &place, &none);
+  if (known_witness(c->session, container, &place.container))
+    check_try(c, n, read_place, &place, &none);
   return known_not();
 }
 
@@ -175,7 +182,9 @@ Known check_end(Check *c, const Node *n) {
     return check_try(c, n, last_position, &end, &last) ? known_exact(&c->arena, last) : known_not();
   }
   known_is_array(b->container, &rows, &cols);
-  if (b->end_count == 1) return rows < 0 || cols < 0 ? known_number() : known_exact(&c->arena, value_number((double)(rows * cols)));
+  if (b->end_count == 1)
+    return rows < 0 || cols < 0 ? known_number()
+                                : known_exact(&c->arena, value_number((double)(rows * cols)));
   int64_t size = b->end_place == 0 ? rows : cols;
   return size < 0 ? known_number() : known_exact(&c->arena, value_number((double)size));
 }
@@ -185,13 +194,15 @@ Known check_field(Check *c, const Node *n, Known record) {
   Value none;
   for (uint32_t i = 0; record.kind == KNOWN_RECORD && i < record.count; i++)
     if (record.name[i] == n->symbol) return record.item[i];
-  if (known_witness(c->session, record, &place.container)) check_try(c, n, read_field, &place, &none);
+  if (known_witness(c->session, record, &place.container))
+    check_try(c, n, read_field, &place, &none);
   return known_not();
 }
 
 /* ---- writing ---- */
 
-static Known assign_entries(Check *c, const Node *target, Known container, const Known *item, uint32_t count, Known value) {
+static Known assign_entries(Check *c, const Node *target, Known container, const Known *item,
+                            uint32_t count, Known value) {
   Entry place = {0};
   Value result;
   bool exact = entry_items(item, count, &place);
@@ -200,9 +211,12 @@ static Known assign_entries(Check *c, const Node *target, Known container, const
     index_array(c, target, container, item, count);
     return array;
   }
-  if (!known_witness(c->session, container, &place.container) || !known_witness(c->session, value, &place.value)) return array;
+  if (!known_witness(c->session, container, &place.container) ||
+      !known_witness(c->session, value, &place.value))
+    return array;
   if (!check_try(c, target, write_place, &place, &result)) return array;
-  return container.kind == KNOWN_EXACT && value.kind == KNOWN_EXACT ? known_exact(&c->arena, result) : array;
+  return container.kind == KNOWN_EXACT && value.kind == KNOWN_EXACT ? known_exact(&c->arena, result)
+                                                                    : array;
 }
 
 static Known assign_item(Check *c, Known tuple, Known item, Known value) {
@@ -218,7 +232,8 @@ static Known assign_field(Check *c, const Node *target, Known record, Known valu
   Entry place = {.field = target->symbol, .value = value_number(0)};
   Value none;
   if (record.kind != KNOWN_RECORD) {
-    if (known_witness(c->session, record, &place.container)) check_try(c, target, write_field, &place, &none);
+    if (known_witness(c->session, record, &place.container))
+      check_try(c, target, write_field, &place, &none);
     return known_not();
   }
   Known *item = arena_new(&c->arena, (record.count + 1) * sizeof *item);
@@ -244,12 +259,14 @@ Known check_assigned(Check *c, const Node *target, Known container, Known value)
   uint32_t count = target->count - 1;
   check_items(c, target, container, item);
   if (count == 0 || count > ITEMS_MOST) return known_not();
-  if (known_is_array(container, &rows, &cols)) return assign_entries(c, target, container, item, count, value);
+  if (known_is_array(container, &rows, &cols))
+    return assign_entries(c, target, container, item, count, value);
   if (container.kind == KNOWN_TUPLE && count == 1) return assign_item(c, container, item[0], value);
   if (any_unknown(item, count)) return known_not(); /* it may have been wrong itself */
   Entry place = {.value = value_number(0)};
   Value none;
   entry_items(item, count, &place);
-  if (known_witness(c->session, container, &place.container)) check_try(c, target, write_place, &place, &none);
+  if (known_witness(c->session, container, &place.container))
+    check_try(c, target, write_place, &place, &none);
   return known_not();
 }

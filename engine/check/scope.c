@@ -66,7 +66,8 @@ void scope_restore(Scope *scope, const Known *snapshot) {
 }
 
 void scope_join(Check *c, Scope *scope, const Known *snapshot) {
-  for (uint32_t i = 0; i < scope->count; i++) scope->value[i] = known_join(&c->arena, scope->value[i], snapshot[i]);
+  for (uint32_t i = 0; i < scope->count; i++)
+    scope->value[i] = known_join(&c->arena, scope->value[i], snapshot[i]);
 }
 
 /* ---- reading a name ---- */
@@ -83,7 +84,8 @@ static Value stand_in(Session *s, Known known) {
 static Value fail_unknown(Session *s, const void *name) { session_fail_unknown(s, name); }
 static Value fail_unset(Session *s, const void *name) { session_fail_unset(s, name); }
 
-/* "did you mean" looks at the session's bindings: for a moment they are those the run would have. */
+/* "did you mean" looks at the session's bindings: for a moment they are those the run would have.
+ */
 static void report_unknown(Check *c, const Node *node, const Symbol *name) {
   const Scope *names = c->session_names;
   Session *s = c->session;
@@ -94,7 +96,8 @@ static void report_unknown(Check *c, const Node *node, const Symbol *name) {
     bool there = c->alone || names->value[i].kind != KNOWN_UNSET;
     if (there && b->value.kind == VALUE_NOTHING) b->value = stand_in(s, names->value[i]);
   }
-  uint32_t unreached = c->unreached, depth = c->depth; /* a name nobody knows is a mistake anywhere */
+  uint32_t unreached = c->unreached,
+           depth = c->depth; /* a name nobody knows is a mistake anywhere */
   c->unreached = c->depth = 0;
   check_try(c, node, fail_unknown, name, &none);
   c->unreached = unreached;

@@ -44,7 +44,8 @@ static void assign_all(Check *c, const Node *n) {
   if (n->count == 2) {
     Known whole = check_expression(c, n->child[1]);
     if (targets->count > 1) check_count(c, n, whole);
-    for (uint32_t i = 0; i < targets->count; i++) value[i] = targets->count == 1 ? whole : part_of(whole, i, targets->count);
+    for (uint32_t i = 0; i < targets->count; i++)
+      value[i] = targets->count == 1 ? whole : part_of(whole, i, targets->count);
   } else {
     for (uint32_t i = 1; i < n->count; i++) value[i - 1] = check_expression(c, n->child[i]);
   }
@@ -112,7 +113,7 @@ static void if_block(Check *c, const Node *n, bool last) {
 enum { JOINED_TURNS = 4 }; /* sizes need three: this, that, unknown */
 
 typedef struct Turn {
-  const Node *bind;   /* FOR: whose names get [element] */
+  const Node *bind; /* FOR: whose names get [element] */
   Known element;
   const Node *condition; /* WHILE */
   const Node *block;
@@ -137,8 +138,8 @@ static void take_turn(Check *c, const Turn *turn) {
   b->loop = loop.outer;
 }
 
-/* Joins what a turn has left into the head; later turns give up what still changes. True when nothing
- * did. */
+/* Joins what a turn has left into the head; later turns give up what still changes. True when
+ * nothing did. */
 static bool join_turn(Check *c, const Known *head, bool give_up) {
   Scope *locals = c->body->locals;
   bool same = true;
@@ -196,7 +197,8 @@ static void for_loop(Check *c, const Node *n) {
   const Node *bind = n->child[0], *over = bind->child[bind->count - 1];
   int64_t turns;
   Known element = check_element(c, over, check_expression(c, over), &turns);
-  loop(c, &(Turn){.bind = bind, .element = element, .block = n->child[1]}, check_reached(turns >= 0, turns > 0));
+  loop(c, &(Turn){.bind = bind, .element = element, .block = n->child[1]},
+       check_reached(turns >= 0, turns > 0));
 }
 
 static void while_loop(Check *c, const Node *n) {
@@ -249,22 +251,24 @@ static Known walk_block(Check *c, const Node *block, bool last) {
 /* [last]: its value is the body's. */
 static Known walk(Check *c, const Node *n, bool last) {
   switch (n->kind) {
-    case NODE_BLOCK: return walk_block(c, n, last);
-    case NODE_DEFINE: scope_bind(c, c->body->locals, n->symbol, check_function(c, n)); break;
-    case NODE_ASSIGN: assign_all(c, n); break;
-    case NODE_UPDATE: update(c, n); break;
-    case NODE_IF_BLOCK: if_block(c, n, last); return known_not();
-    case NODE_FOR: for_loop(c, n); break;
-    case NODE_WHILE: while_loop(c, n); break;
-    case NODE_CLEAR: scope_bind(c, c->session_names, n->symbol, (Known){.kind = KNOWN_UNSET}); break;
-    case NODE_BREAK:
-    case NODE_CONTINUE: escape(c); return known_not();
-    case NODE_RETURN: give_back(c, n->child[0] ? check_expression(c, n->child[0]) : known_not()); return known_not();
-    default: {
-      Known value = check_expression(c, n);
-      if (last) give_back(c, value);
-      return value;
-    }
+  case NODE_BLOCK: return walk_block(c, n, last);
+  case NODE_DEFINE: scope_bind(c, c->body->locals, n->symbol, check_function(c, n)); break;
+  case NODE_ASSIGN: assign_all(c, n); break;
+  case NODE_UPDATE: update(c, n); break;
+  case NODE_IF_BLOCK: if_block(c, n, last); return known_not();
+  case NODE_FOR: for_loop(c, n); break;
+  case NODE_WHILE: while_loop(c, n); break;
+  case NODE_CLEAR: scope_bind(c, c->session_names, n->symbol, (Known){.kind = KNOWN_UNSET}); break;
+  case NODE_BREAK:
+  case NODE_CONTINUE: escape(c); return known_not();
+  case NODE_RETURN:
+    give_back(c, n->child[0] ? check_expression(c, n->child[0]) : known_not());
+    return known_not();
+  default: {
+    Known value = check_expression(c, n);
+    if (last) give_back(c, value);
+    return value;
+  }
   }
   if (last) give_back(c, known_not());
   return known_not();
@@ -284,6 +288,7 @@ void check_statement(Check *c, Prototype *unit) {
   Known value = walk(c, unit->body, false);
   const Node *n = unit->body;
   bool expression = n->kind < NODE_BLOCK;
-  if (expression) scope_bind(c, c->session_names, symbol_intern(&c->session->symbols, "ans", 3), value);
+  if (expression)
+    scope_bind(c, c->session_names, symbol_intern(&c->session->symbols, "ans", 3), value);
   c->body = NULL;
 }

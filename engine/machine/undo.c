@@ -28,11 +28,14 @@ void history_free(History *history) {
   while (history->count) snapshot_free(&history->step[--history->count]);
 }
 
-static char *copy_help(const char *help) { return help ? memory_copy_text(help, strlen(help)) : NULL; }
+static char *copy_help(const char *help) {
+  return help ? memory_copy_text(help, strlen(help)) : NULL;
+}
 
 static Snapshot snapshot_now(const Session *s, const char *entry) {
   Snapshot now = {.entry = memory_copy_text(entry, strlen(entry))};
-  for (uint32_t i = 0; i < s->binding_count; i++) now.count += s->binding[i].value.kind != VALUE_NOTHING;
+  for (uint32_t i = 0; i < s->binding_count; i++)
+    now.count += s->binding[i].value.kind != VALUE_NOTHING;
   now.id = memory_new((now.count + 1) * sizeof *now.id);
   now.value = memory_new((now.count + 1) * sizeof *now.value);
   now.help = memory_new((now.count + 1) * sizeof *now.help);
@@ -56,20 +59,25 @@ static Value value_then(const Snapshot *then, uint32_t id, uint32_t *at) {
 /* A value that two own never changes: the same object is the same value. */
 static bool same_value(Value a, Value b) {
   if (a.kind != b.kind) return false;
-  return value_is_object(a) ? a.object == b.object : memcmp(&a.number, &b.number, sizeof a.number) == 0;
+  return value_is_object(a) ? a.object == b.object
+                            : memcmp(&a.number, &b.number, sizeof a.number) == 0;
 }
 
-static bool is_answer(const Session *s, uint32_t id) { return strcmp(s->symbols.symbol[id]->name, "ans") == 0; }
+static bool is_answer(const Session *s, uint32_t id) {
+  return strcmp(s->symbols.symbol[id]->name, "ans") == 0;
+}
 
 static bool is_unchanged(const Session *s, const Snapshot *then) {
   uint32_t at = 0;
   for (uint32_t i = 0; i < s->binding_count && i < s->symbols.count; i++)
-    if (!same_value(s->binding[i].value, value_then(then, i, &at)) && !is_answer(s, i)) return false;
+    if (!same_value(s->binding[i].value, value_then(then, i, &at)) && !is_answer(s, i))
+      return false;
   return true;
 }
 
 static void drop_unchanged(const Session *s, History *history) {
-  while (history->count && is_unchanged(s, &history->step[history->count - 1])) snapshot_free(&history->step[--history->count]);
+  while (history->count && is_unchanged(s, &history->step[history->count - 1]))
+    snapshot_free(&history->step[--history->count]);
 }
 
 void mml_mark(Mml *mml, const char *entry) {
@@ -84,7 +92,8 @@ void mml_mark(Mml *mml, const char *entry) {
   history->step[history->count++] = snapshot_now(s, entry);
 }
 
-static void tell(const Session *s, uint32_t id, void (*each)(void *, const char *, const char *), void *context) {
+static void tell(const Session *s, uint32_t id, void (*each)(void *, const char *, const char *),
+                 void *context) {
   const Value v = s->binding[id].value;
   Text text = {0};
   if (is_answer(s, id)) return;
@@ -94,7 +103,8 @@ static void tell(const Session *s, uint32_t id, void (*each)(void *, const char 
   text_free(&text);
 }
 
-static void restore(Session *s, const Snapshot *then, void (*each)(void *, const char *, const char *), void *context) {
+static void restore(Session *s, const Snapshot *then,
+                    void (*each)(void *, const char *, const char *), void *context) {
   uint32_t at = 0;
   for (uint32_t i = 0; i < s->binding_count && i < s->symbols.count; i++) {
     Value old = value_then(then, i, &at);

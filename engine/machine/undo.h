@@ -6,8 +6,8 @@
 
 #include "values/value.h"
 
-/* The user's names and values before an entry. Values are counted and never change while two own them,
- * so keeping them costs a few words each. */
+/* The user's names and values before an entry. Values are counted and never change while two own
+ * them, so keeping them costs a few words each. */
 typedef struct Snapshot {
   char *entry; /* what was about to run */
   uint32_t count;

@@ -57,15 +57,17 @@ static void record_text(const Record *r, Text *out) {
 
 void shape_text(Value v, Text *out) {
   switch ((ValueKind)v.kind) {
-    case VALUE_ARRAY:
-      text_format(out, "%u×%u", value_as_array(v)->rows, value_as_array(v)->cols);
-      if (value_as_array(v)->element == ELEMENT_BOOLEAN) text_string(out, " of booleans");
-      break;
-    case VALUE_RANGE: text_format(out, "%zu×1", ((Range *)v.object)->count); break;
-    case VALUE_TABLE: text_format(out, "%u×%u", ((Table *)v.object)->rows, ((Table *)v.object)->count); break;
-    case VALUE_TUPLE: tuple_text((Tuple *)v.object, out); break;
-    case VALUE_RECORD: record_text((Record *)v.object, out); break;
-    case VALUE_FUNCTION: function_parameters((Function *)v.object, out); break;
-    default: break;
+  case VALUE_ARRAY:
+    text_format(out, "%u×%u", value_as_array(v)->rows, value_as_array(v)->cols);
+    if (value_as_array(v)->element == ELEMENT_BOOLEAN) text_string(out, " of booleans");
+    break;
+  case VALUE_RANGE: text_format(out, "%zu×1", ((Range *)v.object)->count); break;
+  case VALUE_TABLE:
+    text_format(out, "%u×%u", ((Table *)v.object)->rows, ((Table *)v.object)->count);
+    break;
+  case VALUE_TUPLE: tuple_text((Tuple *)v.object, out); break;
+  case VALUE_RECORD: record_text((Record *)v.object, out); break;
+  case VALUE_FUNCTION: function_parameters((Function *)v.object, out); break;
+  default: break;
   }
 }
