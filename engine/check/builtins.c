@@ -21,7 +21,7 @@ static const char *const shaped_by_shapes[] = {
 /* The same for these when the numbers among their arguments are known, or all but the first. */
 static const char *const shaped_by_numbers[] = {"zeros", "ones", "rand",
                                                 "randn", "eye",  "linspace"};
-static const char *const shaped_by_others[] = {"reshape", "triu", "tril"};
+static const char *const shaped_by_others[] = {"reshape", "triu", "tril", "norm"};
 
 /* m×n entries of something: too many are not made to know how many they are. */
 static const char *const filled[] = {"zeros", "ones", "rand", "randn"};
@@ -180,6 +180,13 @@ static Known record(Check *c, const CheckCall *call) {
       .kind = KNOWN_RECORD, .count = call->named, .item = call->argument, .name = call->name};
 }
 
+/* What may be left out is an option, not an entry. */
+static uint32_t entries_of(const Primitive *row, const CheckCall *call) {
+  Parameters parameters;
+  primitive_parameters(row, &parameters);
+  return parameters.variadic ? call->positional : (uint32_t)parameters.required;
+}
+
 Known check_builtin(Check *c, const Primitive *row, const CheckCall *call) {
   int8_t place[PARAMETERS_MOST];
   Value none, argument[CALL_ARGUMENTS];
@@ -192,7 +199,7 @@ Known check_builtin(Check *c, const Primitive *row, const CheckCall *call) {
   bool by_shape = LISTED(shaped_by_shapes, row->name),
        by_others = LISTED(shaped_by_others, row->name);
   bool elementwise = row->result == RESULT_LIKE;
-  uint32_t entries = by_shape || elementwise ? call->positional : by_others ? 1 : 0;
+  uint32_t entries = by_shape || elementwise ? entries_of(row, call) : by_others ? 1 : 0;
   bool ready = witnesses(c, call, entries, argument, &exact);
   bool callable = by_shape || by_others || LISTED(shaped_by_numbers, row->name) ||
                   (elementwise && (exact || call->positional > 1)) ||

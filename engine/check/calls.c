@@ -257,11 +257,19 @@ static Known reduce(Check *c, const Node *n, Known callee) {
   return check_reduction(((Function *)callee.value.object)->primitive->name, item, all);
 }
 
+/* diff(x^2*y, x): the names of a formula need no value. */
+static bool is_quoting(Known callee) {
+  if (callee.kind != KNOWN_FUNCTION) return false;
+  const Function *f = (Function *)callee.value.object;
+  return f->function_kind == FUNCTION_PRIMITIVE && f->primitive->result == RESULT_FORMULA;
+}
+
 Known check_call(Check *c, const Node *n) {
   bool pipe = n->kind == NODE_PIPE;
   const Node *called = n->child[pipe ? 1 : 0];
   bool nabla = called->kind == NODE_NABLA;
   Known callee = check_expression(c, nabla ? called->child[0] : called);
+  if (is_quoting(callee)) return known_not();
   if (is_generator(n) && !nabla) return reduce(c, n, callee);
   uint32_t count = pipe ? 1 : n->count - 1;
   Known *argument = arena_new(&c->arena, (count + 1) * sizeof *argument);
