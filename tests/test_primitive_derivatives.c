@@ -157,6 +157,11 @@ static const Case cases[] = {
     {"minimize", 2, "minimize(x -> (x - p[1])^2 + p[2]*x^4, 1).point"},
     {"maximize", 2, "maximize(x -> -(x - p[1])^2 - p[2]*x^4, 1).value"},
     {"clause_", 2, "argmin (x - p[1])^2 + p[2]*x^4 over x from 1"},
+    {"argmin", 2, "argmin(x -> (x - p[1])^2 + p[2]*x^4, 1, method = \"newton\")^2"},
+    {"objective_", 3, "objective_((a, b) -> a*b^2 + a*p[3], (1, 1), 1, p[1:2])"},
+    {"differences_", 3, "differences_((a, b) -> (a, a*b - b*p[3]), (1, 1), (1, 0), false, p[1:2])"},
+    {"pick_", 3, "pick_(p, [1, 3, 3]).^2"},
+    {"count_", 3, "count_(p, 0)*p[2]^2"},
     {"record", 3, "r = record(a = p[1], b = p[2:3]); r.a*r.b.^2"},
 };
 

@@ -130,6 +130,20 @@ class Prompt(unittest.TestCase):
             self.assertLess(time.monotonic() - start, 1)
         self.assertEqual(self.ask(child, "a"), "3")
 
+    def test_ctrl_c_in_a_method_keeps_the_best_point(self):
+        child = self.start()
+        for line in ("stuck(f, x0) = do", "while true", "x0 -= 0.1gradient(f, x0)", "end"):
+            child.send(line + "\r")
+            child.expect_exact(".. ")
+        self.ask(child, "end")
+        child.send("minimize (x - 3)^2 over x from 0 using stuck\r")
+        child.expect_exact("\r\n")
+        time.sleep(0.5)
+        child.sendintr()
+        child.expect_exact(PROMPT)
+        self.assertIn("best point", child.before)
+        self.assertEqual(self.ask(child, "abs(ans.x - 3) < 1e-6"), "true")
+
     def test_ctrl_c_again_and_again_does_not_kill(self):
         child = self.start()
         child.send("while true; end\r")

@@ -170,6 +170,7 @@ _Noreturn void fail_argument(Session *s, int index, const char *format, ...) {
 }
 
 void note(Session *s, const char *format, ...) {
+  if (s->quiet) return;
   va_list list;
   va_start(list, format);
   size_t before = s->notes.length;
@@ -188,6 +189,11 @@ void note(Session *s, const char *format, ...) {
 
 void check_interrupt(Session *s) {
   if (!interrupt_flag) return;
+  if (s->rescue) {
+    void (*rescue)(void *) = s->rescue;
+    s->rescue = NULL;
+    rescue(s->rescue_context);
+  }
   interrupt_flag = 0;
   s->interrupted = true;
   fail(s, "interrupted");

@@ -174,6 +174,17 @@ static void reference_row(const Primitive *row, Text *out) {
   text_format(out, "```mml\n>> %s\n%s\n```\n\n", row->example, row->gives);
 }
 
+/* The comment above a function; its examples as a block, which the tests run. */
+static void reference_comment(const char *help, Text *out) {
+  const char *example = strncmp(help, ">> ", 3) == 0 ? help : strstr(help, "\n>> ");
+  if (example && example != help) example++;
+  size_t length = example ? (size_t)(example - help) : strlen(help);
+  while (length && help[length - 1] == '\n') length--;
+  text_append(out, help, length);
+  if (length) text_string(out, "\n\n");
+  if (example) text_format(out, "```mml\n%s\n```\n\n", example);
+}
+
 static void reference_library(Session *s, Text *out) {
   text_string(out, "## Written in mml\n\nThese are in `stdlib/`, to be read.\n\n");
   for (uint32_t i = 0; i < s->binding_count && i < s->symbols.count; i++) {
@@ -184,7 +195,8 @@ static void reference_library(Session *s, Text *out) {
     if (!p) continue;
     text_format(out, "### %s(", name);
     for (uint32_t k = 0; k < p->parameter_count; k++) text_format(out, "%s%s", k ? ", " : "", p->parameter[k]->symbol->name);
-    text_format(out, ")\n\n%s\n\n", b->help);
+    text_string(out, ")\n\n");
+    reference_comment(b->help, out);
   }
 }
 

@@ -309,7 +309,8 @@ Value machine_call_each(Session *s, Value f, const Value *argument, uint32_t cou
 Value function_derivative(Session *s, Value v) {
   const Function *f = (Function *)v.object;
   bool again = f->function_kind == FUNCTION_PARTIAL && f->order > 0;
-  if (f->function_kind == FUNCTION_PARTIAL && !again) fail(s, "' of this function is not defined: use jacobian or hessian");
+  bool objective = f->function_kind == FUNCTION_PARTIAL && strcmp(f->primitive->name, "objective_") == 0;
+  if (f->function_kind == FUNCTION_PARTIAL && !again && !objective) fail(s, "' of this function is not defined: use jacobian or hessian");
   if (again && f->order == 100) fail(s, "a derivative of order over 100");
   Function *derived = function_new(s, FUNCTION_PARTIAL, 1);
   derived->primitive = primitive_find("derivative");

@@ -237,6 +237,22 @@ Prototype *prototype_new(Session *session, Tree *tree, const Node *statement, bo
   return p;
 }
 
+Prototype *prototype_variant(Session *session, const Prototype *of, const Node *body, const Symbol *const *extra, uint32_t count) {
+  Prototype *around = prototype_blank(session, of->tree, of->node, of->is_library); /* owns what is captured */
+  Prototype *p = prototype_blank(session, of->tree, of->node, of->is_library);
+  p->name = of->name;
+  p->parameter = of->parameter;
+  p->parameter_count = of->parameter_count;
+  p->body = body;
+  for (uint32_t i = 0; i < of->capture_count; i++) add_capture(p, of->capture[i]);
+  for (uint32_t i = 0; i < of->capture_count; i++) add_local(around, of->capture[i]);
+  for (uint32_t i = 0; i < count; i++) add_local(around, extra[i]);
+  Resolver outer = {.session = session, .prototype = around}, inside = {.session = session, .prototype = p, .outer = &outer};
+  resolve(&inside);
+  value_release((Value){.kind = VALUE_PROTOTYPE, .object = &around->head});
+  return p;
+}
+
 uint32_t prototype_inner(const Prototype *p, const Node *node) {
   for (uint32_t i = 0; i < p->inner_count; i++)
     if (p->inner[i]->node == node) return i;

@@ -47,6 +47,9 @@ struct Prototype {
 
 /* Resolves a statement of the session (a unit) and every function inside it. Owned by the caller. */
 Prototype *prototype_new(Session *session, Tree *tree, const Node *statement, bool library);
+/* The same function with another body, in the same tree, which may mention the [extra] names: it captures
+ * them behind what [of] captures. Owned by the caller. */
+Prototype *prototype_variant(Session *session, const Prototype *of, const Node *body, const Symbol *const *extra, uint32_t count);
 /* The number in [inner] of the function written directly inside as [node]. */
 uint32_t prototype_inner(const Prototype *prototype, const Node *node);
 /* The lowered constraints of a clause written directly inside. */

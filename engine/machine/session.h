@@ -78,6 +78,9 @@ struct Session {
   uint32_t run;     /* counts evaluations */
   bool deriving;    /* building derivative code: 0*x may be taken for 0 */
   struct Watch *watch; /* looking for what made a nan: machine/watch.h */
+  uint32_t quiet;   /* notes are dropped: a method runs, its answer is judged afterwards */
+  void (*rescue)(void *context); /* told of an interrupt before the evaluation ends, or NULL */
+  void *rescue_context;
   Text notes;
   Scratch *scratch;
   double *work;     /* for rules, reused */

@@ -22,6 +22,30 @@ static const ConstrainedMethod METHODS[] = {
      "constraints by penalty and multiplier, unconstrained minimisation inside"},
 };
 
+/* Goes through the points of a method that ran elsewhere; see path.c. */
+static void constrained_walk(Course *course) {
+  const MinimisePath *path = course->options->path;
+  ConstrainedResult *result = course->result;
+  size_t n = course->n;
+  Place place;
+  course_place(course, &place);
+  while (result->iterations + 1 < path->count) {
+    double length = path->length[result->iterations++];
+    memcpy(place.x, path->x + result->iterations * n, n * sizeof(double));
+    if (!course_measure(course, &place) || !course_derive(course, &place)) {
+      course_reason(course, "the value or a derivative is not finite at step %zu", result->iterations);
+      return;
+    }
+    bool unbounded = course_unbounded(course, &place);
+    if (unbounded || !course_step(course, &place, dense_norm(n, place.g), length)) return;
+  }
+  course_reason(course, "%zu step%s%s%s", result->iterations, result->iterations == 1 ? "" : "s",
+                path->reason ? ", " : "", path->reason ? path->reason : "");
+}
+
+static const ConstrainedMethod WALK = {"", "", constrained_walk, false, false,
+                                       "the path of a method that ran elsewhere"};
+
 const ConstrainedMethod *constrained_methods(size_t *count) {
   *count = sizeof METHODS / sizeof *METHODS;
   return METHODS;
@@ -75,8 +99,10 @@ static void constrained_init(Course *course, const double *start, const Constrai
                                 .start_value = NAN,
                                 .method = method->name,
                                 .title = method->title,
+                                .walked = course->options->path != NULL,
                                 .linear = constraints->linear,
                                 .negated = course->options->negated};
+  if (course->options->path) result->method = result->title = course->options->path->name;
   course->n = n;
   course->equalities = constraints->equalities;
   course->m = constraints->equalities + constraints->inequalities;
@@ -114,7 +140,7 @@ static bool constrained_begin(Course *course) {
     return false;
   }
   course_prefer(course, &start);
-  return course_step(course, &start, NAN, 0);
+  return course_step(course, &start, course->options->path ? dense_norm(course->n, start.g) : NAN, 0);
 }
 
 /* Where curvatures differ wildly the coordinates have different units, which shows in them. */
@@ -300,7 +326,9 @@ void constrained_run(const Objective *objective, const Constraints *constraints,
   const ConstrainedMethod *method;
   course.n = objective->n;
   course.m = constraints->equalities + constraints->inequalities;
-  method = options->method ? constrained_method(options->method) : constrained_choose(&course);
+  method = options->path     ? &WALK
+           : options->method ? constrained_method(options->method)
+                             : constrained_choose(&course);
   assert(method != NULL && constrained_refusal(method, objective, constraints) == NULL);
   constrained_init(&course, start, method);
   if (!constrained_begin(&course)) return;
@@ -311,6 +339,10 @@ void constrained_run(const Objective *objective, const Constraints *constraints,
     result->title = method->title;
   }
   method->run(&course);
+  if (options->path) { /* the answer is the method's: it is judged, not improved */
+    kkt_judge(&course);
+    return;
+  }
   if (!result->refuted) constrained_judge(&course);
   void (*again)(Course *) = method->run == quadratic_run ? sqp_run : method->run;
   if (!result->refuted && !constrained_finished(result)) constrained_continue(&course, again);

@@ -69,6 +69,7 @@ typedef struct ConstrainedResult {
   double error_bar, digits; /* as in MinimiseResult */
   double start_value;
   bool within_tolerance, stopped, unbounded, lower_nearby, linear, negated;
+  bool walked;  /* it was the path of a method that ran elsewhere */
   bool refuted; /* a method with proof found the constraints contradictory */
 } ConstrainedResult;
 

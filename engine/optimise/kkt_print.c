@@ -182,6 +182,11 @@ void kkt_print_constraints(const ConstrainedResult *result, const Constraints *c
 }
 
 static void kkt_counts(const ConstrainedResult *result, Text *out) {
+  if (result->walked) {
+    size_t steps = result->iterations;
+    text_format(out, "%zu step%s of %s\n", steps, steps == 1 ? "" : "s", result->title);
+    return;
+  }
   text_format(out, "%zu function", result->evaluations);
   if (result->hessian_evaluations > 0)
     text_format(out, " and %zu Hessian", result->hessian_evaluations);
@@ -198,10 +203,11 @@ static void kkt_print_violation(const ConstrainedResult *result, const Constrain
 }
 
 void kkt_print_effort(const ConstrainedResult *result, const Constraints *constraints, Text *out) {
+  const double NOTICED = result->walked ? 1e-9 : 1e-6; /* a method's own point is not improved */
   bool violated =
       result->violation > 0 && (result->kind == KKT_INFEASIBLE ||
                                 (result->kind == KKT_NOT_STATIONARY && !result->converged &&
-                                 result->active_count > 0 && result->violation > 1e-6));
+                                 result->active_count > 0 && result->violation > NOTICED));
   if (violated) {
     kkt_print_violation(result, constraints, out);
   } else if (result->kind == KKT_UNBOUNDED) {
@@ -216,6 +222,8 @@ void kkt_print_effort(const ConstrainedResult *result, const Constraints *constr
                 result->stationarity, result->violation);
     kkt_counts(result, out);
   }
+  if (result->walked && !result->converged && result->kind != KKT_UNDEFINED && !result->stopped)
+    text_format(out, "try: the same without using %s\n", result->title);
 }
 
 void kkt_print(const ConstrainedResult *result, const Constraints *constraints,

@@ -18,10 +18,6 @@ static const MinimiseMethod METHODS[] = {
      "Newton steps kept where the quadratic model holds; the automatic choice"},
     {"levenberg", "Levenberg-Marquardt", leastsquares_run, MINIMISE_NEEDS_RESIDUALS,
      "sums of squares; the automatic choice for them"},
-    {"newton", "Newton's method", descent_newton_run, MINIMISE_NEEDS_HESSIAN | MINIMISE_FIXED_STEPS,
-     "x = x - eta H\\g with eta = 1: fast near a minimum, lost far from one"},
-    {"bfgs", "BFGS (GSL vector_bfgs2)", multimin_bfgs_run, 0,
-     "gradients only, curvature from the last step"},
     {"cg", "conjugate gradients (GSL, Polak-Ribière)", multimin_conjugate_run, 0,
      "gradients only, each direction conjugate to the last"},
     {"quasinewton", "dense BFGS", quasinewton_run, 0,
@@ -29,14 +25,9 @@ static const MinimiseMethod METHODS[] = {
     {"lbfgs", "limited-memory BFGS", limitedmemory_run, 0, "gradients only, for many variables"},
     {"neldermead", "Nelder-Mead simplex", simplex_run, 0,
      "values only, also where there is no derivative; few variables"},
-    {"gd", "gradient descent", descent_gradient_run, MINIMISE_FIXED_STEPS, "w = w - eta g"},
-    {"momentum", "momentum", descent_momentum_run, MINIMISE_FIXED_STEPS,
-     "v = beta v + g, w = w - eta v"},
-    {"nesterov", "Nesterov's accelerated gradient", descent_nesterov_run, MINIMISE_FIXED_STEPS,
-     "momentum with the gradient at the point ahead"},
-    {"adam", "Adam", descent_adam_run, MINIMISE_FIXED_STEPS,
-     "a step length of its own for every coordinate"},
 };
+
+static const MinimiseMethod WALK = {"", "", path_run, 0, "the path of a method that ran elsewhere"};
 
 const MinimiseMethod *minimise_methods(size_t *count) {
   *count = sizeof METHODS / sizeof *METHODS;
@@ -73,7 +64,12 @@ static void minimise_init(Search *search, const double *start, const MinimiseMet
   const MinimiseOptions *options = search->options;
   MinimiseResult *result = search->result;
   size_t n = objective->n;
-  *result = (MinimiseResult){.n = n, .value = NAN, .method = method->name, .title = method->title};
+  *result = (MinimiseResult){.n = n, .value = NAN, .method = method->name, .title = method->title,
+                              .needs = method->needs};
+  if (options->path) {
+    result->method = result->title = options->path->name;
+    result->walked = true;
+  }
   result->quadratic = objective->quadratic;
   result->squares = objective->m > 0;
   result->negated = options->negated;
@@ -110,16 +106,12 @@ static bool minimise_begin(Search *search) {
   return false;
 }
 
-/* What a fixed step may at most be on the quadratic at hand: 2 / largest eigenvalue, with momentum
- * (1 + beta) times that. */
-static void minimise_bound(Search *search, const MinimiseMethod *method) {
+/* What the step of a path may at most be on the quadratic at hand. */
+static void minimise_bound(Search *search) {
+  const MinimisePath *path = search->options->path;
   MinimiseResult *result = search->result;
-  double factor = 0;
-  if (method->run == descent_gradient_run) factor = 2;
-  else if (method->run == descent_momentum_run)
-    factor = 2 * (1 + (search->options->beta > 0 ? search->options->beta : 0.9));
-  if (factor > 0 && result->has_spectrum && result->eigenvalue_max > 0)
-    result->eta_bound = factor / result->eigenvalue_max;
+  if (path && path->stable > 0 && result->has_spectrum && result->eigenvalue_max > 0)
+    result->eta_bound = path->stable / result->eigenvalue_max;
 }
 
 static bool minimise_finished(const MinimiseResult *result) {
@@ -256,9 +248,10 @@ static void minimise_try_simplex(Search *search) {
 void minimise_run(const Objective *objective, const double *start, const MinimiseOptions *options,
                   MinimiseResult *result) {
   assert(objective->n > 0);
-  bool automatic = options->method == NULL;
-  const MinimiseMethod *method =
-      automatic ? minimise_choose(objective) : minimise_method(options->method);
+  bool automatic = options->method == NULL && options->path == NULL;
+  const MinimiseMethod *method = options->path ? &WALK
+                                 : automatic   ? minimise_choose(objective)
+                                               : minimise_method(options->method);
   assert(method != NULL && minimise_refusal(method, objective) == NULL);
   Search search = {.objective = objective, .options = options, .result = result};
   minimise_init(&search, start, method);
@@ -279,5 +272,5 @@ void minimise_run(const Objective *objective, const double *start, const Minimis
   } else if (result->lower_nearby) {
     verdict_judge(&search); /* at the lower point that was found beside the flat one */
   }
-  minimise_bound(&search, method);
+  minimise_bound(&search);
 }

@@ -23,15 +23,26 @@ typedef enum MinimiseKind {
   MINIMISE_UNBOUNDED, /* falls without end, or towards a value it never takes */
 } MinimiseKind;
 
+/* The points that a method visited which was run elsewhere: [count] rows of n numbers, the start
+ * first. They are judged as if it had run here. */
+typedef struct MinimisePath {
+  const char *name;     /* of the method */
+  const double *x;
+  size_t count;
+  const double *length; /* of each of the count - 1 steps, for the trace */
+  double eta;           /* the method's option, nan when it has none */
+  double stable;        /* eta times the Hessian's largest eigenvalue must stay below; 0: not known */
+  const char *reason;   /* why it ended before its steps were done, or NULL */
+} MinimisePath;
+
 /* Zero means "the default" in every number here. [allocate] returns memory the caller frees as a
  * whole after reading the result; it never returns NULL (it may leave by longjmp). [adopt] takes
  * over an object that must be destroyed at that same moment. */
 typedef struct MinimiseOptions {
   const char *method;     /* a row of minimise_methods, or NULL to choose from what is offered */
+  const MinimisePath *path; /* instead of a method */
   double tolerance;       /* stop at this gradient norm; else when the Newton step is negligible */
   size_t max_evaluations; /* of the value; default 100 n + 1000 */
-  size_t steps;           /* fixed-step methods; default 1000 */
-  double eta, beta;       /* fixed-step methods */
   bool negated;           /* the user maximises and the caller negated: words and signs only */
   void *(*allocate)(void *context, size_t bytes);
   void (*adopt)(void *context, void *object, void (*destroy)(void *object));
@@ -54,12 +65,14 @@ typedef struct MinimiseResult {
   bool converged;
   char reason[MINIMISE_REASON_SIZE]; /* why it stopped, in words */
   const char *method, *title;        /* as chosen: name to type, name to print */
+  unsigned needs;                    /* of the method */
+  bool walked;                       /* it was a path */
   size_t iterations, evaluations, gradient_evaluations, hessian_evaluations, jacobian_evaluations;
   double error_bar; /* largest entry of the Newton step from x; nan when unknown */
   double digits;    /* correct digits of x that error bar leaves, at most 15; nan when unknown */
   double start_value;
-  double eta, eta_bound;   /* fixed-step methods: as used, and 2 / eigenvalue_max or nan */
-  bool diverged;           /* a fixed-step method ran away */
+  double eta, eta_bound;   /* of a path: as used, and what it must stay below; or nan */
+  bool diverged;           /* a path ran away */
   bool within_tolerance;   /* the caller's tolerance was met */
   bool stopped;            /* the step callback said so */
   bool unbounded;          /* proof of kind UNBOUNDED was met on the way */
@@ -70,7 +83,7 @@ typedef struct MinimiseResult {
 
 struct Search;
 
-enum { MINIMISE_NEEDS_HESSIAN = 1, MINIMISE_NEEDS_RESIDUALS = 2, MINIMISE_FIXED_STEPS = 4 };
+enum { MINIMISE_NEEDS_HESSIAN = 1, MINIMISE_NEEDS_RESIDUALS = 2 };
 
 typedef struct MinimiseMethod {
   const char *name, *title;

@@ -70,14 +70,15 @@ static bool multimin_round(Multimin *multimin, gsl_multimin_fdfminimizer *minimi
   return false;
 }
 
-static void multimin_run(Search *search, const gsl_multimin_fdfminimizer_type *type) {
+void multimin_conjugate_run(Search *search) {
   enum { ROUNDS = 8 };
   const double LINE_TOLERANCE = 0.1, FIRST_STEP = 0.1, SHORTER = 0.1;
   size_t n = search->n;
   Multimin multimin = {search, search_numbers(search, n), search_numbers(search, n)};
   gsl_multimin_function_fdf function = {multimin_value, multimin_slope, multimin_both, n,
                                         &multimin};
-  gsl_multimin_fdfminimizer *minimizer = gsl_multimin_fdfminimizer_alloc(type, n);
+  gsl_multimin_fdfminimizer *minimizer =
+      gsl_multimin_fdfminimizer_alloc(gsl_multimin_fdfminimizer_conjugate_pr, n);
   if (minimizer == NULL) return;
   search_adopt(search, minimizer, multimin_free);
   double *from = search_numbers(search, n);
@@ -94,14 +95,6 @@ static void multimin_run(Search *search, const gsl_multimin_fdfminimizer_type *t
     if (!(search->result->value < before)) step *= SHORTER;
   }
   search_reason(search, "no step along the search direction lowers the value any more");
-}
-
-void multimin_bfgs_run(Search *search) {
-  multimin_run(search, gsl_multimin_fdfminimizer_vector_bfgs2);
-}
-
-void multimin_conjugate_run(Search *search) {
-  multimin_run(search, gsl_multimin_fdfminimizer_conjugate_pr);
 }
 
 /* Shrinks one simplex of side [side]; true when the whole search is over. GSL updates the size by

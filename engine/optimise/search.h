@@ -69,13 +69,8 @@ void trustregion_run(Search *search);
 void leastsquares_run(Search *search);
 void quasinewton_run(Search *search);
 void limitedmemory_run(Search *search);
-void multimin_bfgs_run(Search *search);
 void multimin_conjugate_run(Search *search);
 void simplex_run(Search *search);
-void descent_gradient_run(Search *search);
-void descent_momentum_run(Search *search);
-void descent_nesterov_run(Search *search);
-void descent_adam_run(Search *search);
-void descent_newton_run(Search *search);
+void path_run(Search *search);
 
 #endif

@@ -133,16 +133,26 @@ void verdict_print_kind(const MinimiseResult *result, const char *const *names, 
 }
 
 static void verdict_counts(const MinimiseResult *result, Text *out) {
-  unsigned needs = minimise_method(result->method)->needs;
+  unsigned needs = result->needs;
   text_format(out, "%zu function", result->evaluations);
   if (needs & MINIMISE_NEEDS_RESIDUALS)
     text_format(out, result->hessian_evaluations ? ", %zu Jacobian" : " and %zu Jacobian",
                 result->jacobian_evaluations);
   else if (!(needs & MINIMISE_NEEDS_HESSIAN))
     text_format(out, " and %zu gradient", result->gradient_evaluations);
-  if (needs && result->hessian_evaluations && needs != MINIMISE_FIXED_STEPS)
+  if (needs && result->hessian_evaluations)
     text_format(out, " and %zu Hessian", result->hessian_evaluations);
   text_string(out, " evaluations");
+}
+
+static void verdict_effort(const MinimiseResult *result, Text *out) {
+  if (result->walked) {
+    size_t steps = result->iterations;
+    text_format(out, "%zu step%s of %s\n", steps, steps == 1 ? "" : "s", result->title);
+    return;
+  }
+  verdict_counts(result, out);
+  text_format(out, ", %s\n", result->title);
 }
 
 /* Cut, not rounded, to three digits: the bound printed must itself be stable. */
@@ -151,16 +161,17 @@ static double verdict_just_below(double bound) {
   return floor(bound / unit) * unit;
 }
 
+/* A path that crawls or ran away: another method, or another step. */
 static void verdict_print_advice(const MinimiseResult *result, Text *out) {
-  const MinimiseMethod *method = minimise_method(result->method);
-  if (!(method->needs & MINIMISE_FIXED_STEPS) || result->stopped) return;
+  if (!result->walked || result->stopped) return;
   bool minimum = result->kind == MINIMISE_NOT_STATIONARY;
   bool bounded = minimum && result->eta_bound > 0;
   bool newton = minimum && result->has_spectrum && result->eigenvalue_min > 0 &&
-                !(method->needs & MINIMISE_NEEDS_HESSIAN);
+                strcmp(result->method, "newton") != 0;
   if (newton) text_string(out, "try: using newton");
-  else text_format(out, "try: the same without using %s", method->name);
+  else text_format(out, "try: the same without using %s", result->method);
   if (bounded) text_format(out, ", or eta just below %.3g", verdict_just_below(result->eta_bound));
+  else if (result->diverged && result->eta > 0) text_string(out, ", or a smaller eta");
   text_string(out, "\n");
 }
 
@@ -183,14 +194,12 @@ static void verdict_print_not_converged(const MinimiseResult *result, Text *out)
 
 void verdict_print_effort(const MinimiseResult *result, Text *out) {
   if (result->kind == MINIMISE_UNBOUNDED) {
-    verdict_counts(result, out);
-    text_format(out, ", %s\n", result->title);
+    verdict_effort(result, out);
   } else if (!result->converged) {
     verdict_print_not_converged(result, out);
   } else {
     text_format(out, "converged: gradient norm %.3g, ", result->gradient_norm);
-    verdict_counts(result, out);
-    text_format(out, ", %s\n", result->title);
+    verdict_effort(result, out);
   }
 }
 

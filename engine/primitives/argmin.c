@@ -12,6 +12,7 @@
 #include "machine/session.h"
 #include "machine/vm.h"
 #include "primitives/argument.h"
+#include "primitives/method.h"
 #include "primitives/problem.h"
 #include "values/index.h"
 #include "values/operate.h"
@@ -82,14 +83,54 @@ static Value best_of_set(const Problem *p, Value set, bool record) {
 
 /* ---- the function forms ---- */
 
-static Settings read_settings(Session *s, const Arguments *a, int first) {
-  Settings settings = {0};
-  if (argument_given(a, first)) settings.method = argument_string(s, a, first);
-  settings.eta = argument_number_or(s, a, first + 1, 0);
-  settings.beta = argument_number_or(s, a, first + 2, 0);
-  settings.steps = (size_t)argument_integer_or(s, a, first + 3, 1, 100000000, 0);
-  settings.tolerance = argument_number_or(s, a, first + 4, 0);
-  return settings;
+/* The method, its options and the function behind its name. */
+static void set_method(Problem *p, const char *name, const Record *options) {
+  Session *s = p->session;
+  p->settings = (Settings){.method = name, .options = options};
+  if (name && p->method.kind == VALUE_NOTHING) p->method = method_find(s, name);
+  for (uint32_t i = 0; options && i < options->count; i++) {
+    const char *option = options->name[i]->name;
+    Value v = options->field[i];
+    if (strcmp(option, "tol") == 0) {
+      if (v.kind != VALUE_NUMBER || !(v.number >= 0)) fail(s, "tol must be a number, 0 or above");
+      p->settings.tolerance = v.number;
+    } else if (p->method.kind == VALUE_NOTHING) {
+      if (!name) fail(s, "the option %s belongs to a method: method = \"gd\"", option);
+      problem_method(s, name);
+      Report *r = failure(s, "%s has no option named %s", name, option);
+      report_remark(r, "options of %s: tol", name);
+      raise_failure(s, r);
+    }
+  }
+}
+
+/* Named arguments of the function form, and those of options = record(…), as one record. */
+static const Record *form_options(Session *s, const Arguments *a, int first) {
+  static const char *const names[] = {"eta", "beta", "steps", "tol"};
+  Record *options = record_new(s);
+  int last = first + (int)(sizeof names / sizeof *names);
+  for (int i = first; i < last; i++)
+    if (argument_given(a, i)) record_put(s, options, names[i - first], value_keep(a->argument[i]));
+  if (!argument_given(a, last)) return options;
+  if (a->argument[last].kind != VALUE_RECORD) fail_argument(s, last, "options is a record: options = record(batch = 5)");
+  const Record *more = (Record *)a->argument[last].object;
+  for (uint32_t i = 0; i < more->count; i++) record_set(options, more->name[i], value_keep(more->field[i]));
+  return options;
+}
+
+/* method = "gd", or a function as methods are. */
+static void form_method(Problem *p, const Arguments *a, int index) {
+  Session *s = p->session;
+  const char *name = NULL;
+  if (argument_given(a, index) && a->argument[index].kind == VALUE_FUNCTION) {
+    p->method = a->argument[index];
+    const Prototype *prototype = ((Function *)p->method.object)->prototype;
+    if (!prototype) fail_argument(s, index, "a method is a function of the objective and the start");
+    name = prototype->name ? prototype->name->name : "the method";
+  } else if (argument_given(a, index)) {
+    name = argument_string(s, a, index);
+  }
+  set_method(p, name, form_options(s, a, index + 1));
 }
 
 static Value function_form(Session *s, const Arguments *a, bool maximise, bool record) {
@@ -108,7 +149,8 @@ static Value function_form(Session *s, const Arguments *a, bool maximise, bool r
     report_advise(r, "minimize f(x) over x in R^2 s.t. x[1] <= 1");
     raise_failure(s, r);
   }
-  Problem p = {.session = s, .f = f, .point = &a->argument[1], .count = 1, .maximise = maximise, .settings = read_settings(s, a, 3)};
+  Problem p = {.session = s, .f = f, .point = &a->argument[1], .count = 1, .maximise = maximise};
+  form_method(&p, a, 3);
   if (a->argument[1].kind == VALUE_TUPLE) {
     const Tuple *t = (Tuple *)a->argument[1].object;
     p.point = t->item;
@@ -117,6 +159,7 @@ static Value function_form(Session *s, const Arguments *a, bool maximise, bool r
   if (argument_given(a, 2)) p.constraints = a->argument[2];
   p.started = true;
   Value result = problem_solve(&p);
+  value_release(value_record((Record *)(uintptr_t)p.settings.options));
   return record ? result : point_of(s, result);
 }
 
@@ -128,25 +171,6 @@ static Value call_maximize(Session *s, const Arguments *a) { return function_for
 /* ---- the clause form ---- */
 
 static const char *text_of(Value v) { return ((String *)v.object)->bytes; }
-
-static Settings clause_settings(Session *s, const char *method, const Record *options) {
-  Settings settings = {.method = method[0] ? method : NULL};
-  for (uint32_t i = 0; i < options->count; i++) {
-    const Symbol *name = options->name[i];
-    Value v = options->field[i];
-    if (v.kind != VALUE_NUMBER) fail(s, "the option %s must be a number", name->name);
-    if (name == symbol_intern(&s->symbols, "eta", 3)) settings.eta = v.number;
-    else if (name == symbol_intern(&s->symbols, "beta", 4)) settings.beta = v.number;
-    else if (name == symbol_intern(&s->symbols, "steps", 5)) settings.steps = (size_t)v.number;
-    else if (name == symbol_intern(&s->symbols, "tol", 3)) settings.tolerance = v.number;
-    else {
-      Report *r = failure(s, "there is no option named %s", name->name);
-      report_remark(r, "options: eta, beta, steps, tol");
-      raise_failure(s, r);
-    }
-  }
-  return settings;
-}
 
 /* A point of zeros in the shape of the set, or the given start checked against it. */
 static Value start_value(Session *s, Value set, const Value *start, const char *name) {
@@ -178,8 +202,9 @@ static Value call_clause(Session *s, const Arguments *a) {
   Value *point = scratch(s, (names->count + 1) * sizeof(Value));
   for (uint32_t i = 0; i < names->count; i++) name[i] = text_of(names->item[i]);
   Problem p = {.session = s, .f = a->argument[1], .point = point, .count = names->count, .name = name, .maximise = maximise,
-               .settings = clause_settings(s, text_of(a->argument[5]), (Record *)a->argument[6].object),
                .started = starts->count > 0, .constraints = a->argument[7], .kinds = (Tuple *)a->argument[8].object, .texts = (Tuple *)a->argument[9].object};
+  const char *using = text_of(a->argument[5]);
+  set_method(&p, using[0] ? using : NULL, (Record *)a->argument[6].object);
   Value set = sets->count == 1 ? sets->item[0] : value_nothing();
   if (set.kind == VALUE_RANGE || set.kind == VALUE_TUPLE) return best_of_set(&p, set, record);
   if (starts->count && starts->count != names->count) {
@@ -189,14 +214,13 @@ static Value call_clause(Session *s, const Arguments *a) {
   } else {
     for (uint32_t i = 0; i < names->count; i++) point[i] = start_value(s, sets->item[i], starts->count ? &starts->item[i] : NULL, name[i]);
   }
-  const MinimiseMethod *method = p.settings.method ? problem_method(s, p.settings.method) : NULL;
-  bool one_start = starts->count || (method && method->needs & MINIMISE_FIXED_STEPS); /* a path is watched from 0 */
+  bool one_start = starts->count || p.method.kind == VALUE_FUNCTION; /* a path is watched from 0 */
   Value result = one_start ? problem_solve(&p) : problem_solve_anywhere(&p);
   for (uint32_t i = 0; i < names->count; i++) value_release(point[i]);
   return record ? result : point_of(s, result);
 }
 
-#define FORM "(f, x0 = , st = , method = , eta = , beta = , steps = , tol = )"
+#define FORM "(f, x0 = , st = , method = , eta = , beta = , steps = , tol = , options = )"
 const Primitive argmin_rows[ARGMIN_ROWS_COUNT] = {
     {.name = "argmin", .parameters = FORM, .call = call_argmin, .differentiable = DERIVE_THROUGH,
      .help = "The point where f is smallest, searched from x0 with exact derivatives, and differentiable by what f closes over; argmin(v) is the position of a vector's smallest entry. st is a function that must not be above 0. Also argmin f(x) over x from x0 s.t. g(x) <= 0.",
@@ -205,7 +229,7 @@ const Primitive argmin_rows[ARGMIN_ROWS_COUNT] = {
      .help = "The point where f is largest; argmax(v) is the position of a vector's largest entry.",
      .example = "argmax([3, 9, 2])", .gives = "2"},
     {.name = "minimize", .parameters = FORM, .call = call_minimize, .differentiable = DERIVE_THROUGH,
-     .help = "The minimum of f near x0 as a record: point, value, kind, converged, reason, gradnorm, trace. Methods: trust, newton, bfgs, cg, quasinewton, lbfgs, neldermead, gd, momentum, nesterov, adam.",
+     .help = "The minimum of f near x0 as a record: point, value, kind, converged, reason, gradnorm, trace. method is a name or a function f, x0 -> path: ?gd.",
      .example = "minimize(x -> (x - 3)^2 + 1, 0).value", .gives = "1"},
     {.name = "maximize", .parameters = FORM, .call = call_maximize, .differentiable = DERIVE_THROUGH,
      .help = "The maximum of f near x0 as a record.", .example = "maximize(x -> 5 - (x - 3)^2, 0).value", .gives = "5"},

@@ -17,6 +17,7 @@
 #include "machine/random.h"
 #include "machine/session.h"
 #include "optimise/kkt.h"
+#include "primitives/method.h"
 #include "primitives/problem.h"
 #include "values/operate.h"
 
@@ -135,7 +136,7 @@ static Value active_value(Session *s, const Side *side, const ConstrainedResult 
   return value_tuple(tuple);
 }
 
-static Value answer(const Problem *p, const FunctionObjective *o, const Observer *observer, const Side *side,
+static Value answer(const Problem *p, const FunctionObjective *o, const Observer *observer, const MethodRun *run, const Side *side,
                     const Constraints *constraints, const ConstrainedResult *r, const char *remark) {
   Session *s = p->session;
   const char **names = problem_names(p, o->n);
@@ -153,7 +154,7 @@ static Value answer(const Problem *p, const FunctionObjective *o, const Observer
   record_put(s, record, "gradnorm", value_number(r->stationarity));
   record_put(s, record, "multipliers", multipliers_value(s, side, r));
   record_put(s, record, "active", active_value(s, side, r));
-  record_put(s, record, "trace", problem_trace(p, observer, names));
+  record_put(s, record, "trace", problem_trace(p, observer, names, run));
   Text text = {0};
   kkt_print(r, constraints, names, &text);
   if (remark[0]) text_format(&text, "%s\n", remark);
@@ -165,21 +166,35 @@ static Value answer(const Problem *p, const FunctionObjective *o, const Observer
 
 /* ---- running ---- */
 
+typedef struct MethodNames {
+  Session *session;
+  char text[190];
+} MethodNames;
+
+static void list_method(void *context, const char *name) {
+  MethodNames *list = context;
+  bool library = method_find(list->session, name).kind == VALUE_FUNCTION;
+  if (library && !method_takes_constraints(method_find(list->session, name))) return;
+  if (strlen(list->text) + strlen(name) + 3 < sizeof list->text) strcat(strcat(list->text, list->text[0] ? ", " : ""), name);
+}
+
 static _Noreturn void fail_method(Session *s, const char *name) {
-  Report *r = failure(s, minimise_method(name) ? "%s takes no constraints" : "there is no method named %s", name);
+  bool known = minimise_method(name) || method_find(s, name).kind == VALUE_FUNCTION;
+  Report *r = failure(s, known ? "%s does not take constraints" : "there is no method named %s", name);
+  MethodNames list = {.session = s, .text = ""};
   size_t count;
   const ConstrainedMethod *rows = constrained_methods(&count);
-  char list[190] = "";
-  for (size_t i = 0; i < count; i++)
-    if (strlen(list) + strlen(rows[i].name) + 3 < sizeof list) strcat(strcat(list, i ? ", " : ""), rows[i].name);
-  report_remark(r, "methods with constraints: %s", list);
+  for (size_t i = 0; i < count; i++) list_method(&list, rows[i].name);
+  method_each(s, list_method, &list);
+  report_remark(r, "methods with constraints: %s", list.text);
   raise_failure(s, r);
 }
 
 static Value run(const Problem *p, const double *start, size_t n, ConstrainedResult *r, const char *remark) {
   Session *s = p->session;
-  const ConstrainedMethod *method = p->settings.method ? constrained_method(p->settings.method) : NULL;
-  if (p->settings.method && !method) fail_method(s, p->settings.method);
+  bool written = p->method.kind == VALUE_FUNCTION;
+  const ConstrainedMethod *method = p->settings.method && !written ? constrained_method(p->settings.method) : NULL;
+  if (p->settings.method && !method && !(written && method_takes_constraints(p->method))) fail_method(s, p->settings.method);
   Side *side = scratch(s, sizeof(Side));
   *side = (Side){0};
   open_side(p, side, start, n);
@@ -196,12 +211,20 @@ static Value run(const Problem *p, const double *start, size_t n, ConstrainedRes
   const char *refusal = method ? constrained_refusal(method, &objective, &constraints) : NULL;
   if (refusal) fail(s, "%s %s", method->name, refusal);
   MinimiseOptions options = problem_options(p);
+  MethodRun *steps = scratch(s, sizeof(MethodRun));
+  *steps = (MethodRun){.extra = value_nothing()};
+  if (written) {
+    *steps = method_run(p, start, n);
+    options.method = NULL;
+    options.path = &steps->path;
+  }
   constrained_run(&objective, &constraints, start, &options, r);
   if (observer->shown && s->host.progress) s->host.progress(s->host.context, NULL);
-  Value record = answer(p, function, observer, side, &constraints, r, remark);
+  Value record = answer(p, function, observer, steps, side, &constraints, r, remark);
   objective_release(function);
   vector_release(&side->function);
   value_release(value_builder(observer->rows));
+  value_release(steps->extra);
   if (interrupt_flag) problem_interrupted(s, record);
   return record;
 }
@@ -220,7 +243,7 @@ Value problem_solve_constrained(const Problem *p) {
   size_t n;
   double *start = problem_start(p, &n);
   ConstrainedResult *best = scratch(s, sizeof(ConstrainedResult)), *other = scratch(s, sizeof(ConstrainedResult));
-  if (p->started) return run(p, start, n, best, "");
+  if (p->started || p->method.kind == VALUE_FUNCTION) return run(p, start, n, best, "");
   uint64_t random[4];
   memcpy(random, s->random, sizeof random);
   random_seed(s, RANDOM_DEFAULT_SEED);

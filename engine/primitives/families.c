@@ -9,6 +9,7 @@
 #include "primitives/diff.h"
 #include "primitives/elementary.h"
 #include "primitives/linear.h"
+#include "primitives/method.h"
 #include "primitives/solvers.h"
 #include "primitives/structure.h"
 
@@ -26,6 +27,7 @@ const Family primitive_families[] = {
     FAMILY("Calculus", diff_rows)
     SOLVER_ROWS(SOLVER)
     FAMILY("Optimisation", argmin_rows)
+    FAMILY("Optimisation methods", method_rows)
     DATA_ROWS(DATA)
     FAMILY("Records", structure_rows)
 };

@@ -11,6 +11,7 @@
 #include "machine/random.h"
 #include "machine/session.h"
 #include "optimise/verdict.h"
+#include "primitives/method.h"
 #include "values/operate.h"
 
 /* ---- the trace of a run ---- */
@@ -52,27 +53,53 @@ static void set_column(Session *s, Table *table, uint32_t index, const char *nam
   table->column[index].numbers = value_array(column);
 }
 
-/* x stays x for a number; the entries of a vector w are w_1, w_2 … */
-static void coordinate_name(const Problem *p, const char *const *names, size_t i, char out[64]) {
+/* x stays x for a number; the entries of a vector w are w_1, w_2 …, those of a field p.W are p_W_1 … */
+static void coordinate_name(const char *const *names, size_t i, char out[64]) {
   size_t first = i, last = i;
   while (first > 0 && names[first - 1] == names[i]) first--;
-  while (last + 1 < p->count + i + 1 && names[last + 1] && names[last + 1] == names[i]) last++;
+  while (names[last + 1] == names[i]) last++;
   if (first == last) snprintf(out, 64, "%s", names[i]);
   else snprintf(out, 64, "%s_%zu", names[i], i - first + 1);
+  for (char *c = out; *c; c++)
+    if (*c == '.') *c = '_';
 }
 
-Value problem_trace(const Problem *p, const Observer *o, const char *const *names) {
+/* Is a field of a method's record a column of the trace: one number for each point, or for each step? */
+static bool is_column(const Record *r, uint32_t i, size_t points) {
+  static const char *const own[] = {"path", "eta"};
+  for (size_t k = 0; k < sizeof own / sizeof *own; k++)
+    if (strcmp(r->name[i]->name, own[k]) == 0) return false;
+  if (!value_is_real_array(r->field[i]) || value_as_array(r->field[i])->cols != 1) return false;
+  size_t count = array_count(value_as_array(r->field[i]));
+  return points > 1 && (count == points || count + 1 == points);
+}
+
+static void set_extra(Session *s, Table *table, uint32_t index, const Symbol *name, const Array *numbers, size_t points) {
+  Array *column = array_new(s, table->rows, 1, ELEMENT_REAL);
+  size_t behind = points - array_count(numbers); /* steps have no number at the start */
+  for (size_t i = 0; i < table->rows; i++) column->data[i] = i < behind ? NAN : numbers->data[i - behind];
+  table->column[index].name = name;
+  table->column[index].numbers = value_array(column);
+}
+
+Value problem_trace(const Problem *p, const Observer *o, const char *const *names, const MethodRun *run) {
   Session *s = p->session;
-  size_t width = o->n + 4;
-  Table *table = table_new(s, (uint32_t)(o->rows->count / width), (uint32_t)width);
+  size_t width = o->n + 4, points = run ? run->path.count : 0;
+  const Record *extra = run && run->extra.kind == VALUE_RECORD ? (Record *)run->extra.object : NULL;
+  uint32_t columns = 0;
+  for (uint32_t i = 0; extra && i < extra->count; i++) columns += is_column(extra, i, points);
+  Table *table = table_new(s, (uint32_t)(o->rows->count / width), (uint32_t)width + columns);
   char name[64];
   set_column(s, table, 0, "step", o->rows, width);
   for (size_t i = 0; i < o->n; i++) {
-    coordinate_name(p, names, i, name);
+    coordinate_name(names, i, name);
     set_column(s, table, (uint32_t)i + 1, name, o->rows, width);
   }
   static const char *const last[] = {"value", "gradnorm", "eta"};
   for (uint32_t i = 0; i < 3; i++) set_column(s, table, (uint32_t)o->n + 1 + i, last[i], o->rows, width);
+  columns = (uint32_t)width;
+  for (uint32_t i = 0; extra && i < extra->count; i++)
+    if (is_column(extra, i, points)) set_extra(s, table, columns++, extra->name[i], value_as_array(extra->field[i]), points);
   return value_table(table);
 }
 
@@ -81,16 +108,30 @@ Value problem_trace(const Problem *p, const Observer *o, const char *const *name
 static void *allocate(void *session, size_t bytes) { return scratch(session, bytes); }
 static void adopt(void *session, void *object, void (*destroy)(void *)) { scratch_adopt(session, object, destroy); }
 
+/* The name of every number in [v]: a field W of p is p.W, the second entry of a tuple t is t.2. */
+static const char **name_numbers(Session *s, Value v, const char *name, const char **out) {
+  bool record = v.kind == VALUE_RECORD;
+  uint32_t parts = record ? ((Record *)v.object)->count : v.kind == VALUE_TUPLE ? ((Tuple *)v.object)->count : 0;
+  for (uint32_t i = 0; i < parts; i++) {
+    const char *field = record ? ((Record *)v.object)->name[i]->name : "";
+    char *part = scratch(s, strlen(name) + strlen(field) + 12);
+    if (record) sprintf(part, "%s.%s", name, field);
+    else sprintf(part, "%s.%u", name, i + 1);
+    out = name_numbers(s, record ? ((Record *)v.object)->field[i] : ((Tuple *)v.object)->item[i], part, out);
+  }
+  if (parts) return out;
+  for (size_t k = point_size(s, v, "the start"); k > 0; k--) *out++ = name;
+  return out;
+}
+
 const char **problem_names(const Problem *p, size_t n) {
-  const char **names = scratch(p->session, (n + 2) * sizeof *names);
-  size_t k = 0;
+  const char **names = scratch(p->session, (n + 2) * sizeof *names), **next = names;
   static const char *const generic[] = {"x", "y", "z"};
   for (uint32_t i = 0; i < p->count; i++) {
     const char *name = p->name ? p->name[i] : p->count <= 3 ? generic[i] : "x";
-    size_t size = point_size(p->session, p->point[i], "the start");
-    for (size_t j = 0; j < size; j++) names[k++] = name;
+    next = name_numbers(p->session, p->point[i], name, next);
   }
-  names[k] = NULL;
+  *next = NULL;
   return names;
 }
 
@@ -131,7 +172,17 @@ Value problem_point(const Problem *p, Value *argument) {
 
 static void print_kink(const MinimiseResult *r, const char *const *names, const char *kink, Text *text);
 
-static Value result_record(const Problem *p, FunctionObjective *o, const Observer *observer, const MinimiseResult *r, const char *kink, const char *remark) {
+typedef struct Attempt {
+  FunctionObjective function;
+  Observer observer;
+  MethodRun run; /* of a method written in the language */
+  MinimiseResult result;
+  const char *kink; /* of the function at the result, or NULL */
+} Attempt;
+
+static Value result_record(const Problem *p, Attempt *attempt, const char *remark) {
+  FunctionObjective *o = &attempt->function;
+  const MinimiseResult *r = &attempt->result;
   Session *s = p->session;
   const char **names = problem_names(p, o->n);
   Record *record = record_new(s);
@@ -149,9 +200,9 @@ static Value result_record(const Problem *p, FunctionObjective *o, const Observe
   record_put(s, record, "gradnorm", value_number(r->gradient_norm));
   record_put(s, record, "multipliers", value_tuple(tuple_new(s, 0)));
   record_put(s, record, "active", value_tuple(tuple_new(s, 0)));
-  record_put(s, record, "trace", problem_trace(p, observer, names));
+  record_put(s, record, "trace", problem_trace(p, &attempt->observer, names, &attempt->run));
   Text text = {0};
-  if (kink) print_kink(r, names, kink, &text);
+  if (attempt->kink) print_kink(r, names, attempt->kink, &text);
   else verdict_print(r, names, &text);
   if (remark[0]) text_format(&text, "%s\n", remark);
   if (text.length && text.bytes[text.length - 1] == '\n') text.bytes[--text.length] = 0;
@@ -189,21 +240,31 @@ static bool lower_around(FunctionObjective *o, const Objective *objective, const
   return false;
 }
 
+typedef struct MethodList {
+  char text[240];
+  Suggestion suggestion;
+} MethodList;
+
+static void list_method(void *context, const char *name) {
+  MethodList *list = context;
+  suggestion_offer(&list->suggestion, name);
+  if (strlen(list->text) + strlen(name) + 3 < sizeof list->text) strcat(strcat(list->text, list->text[0] ? ", " : ""), name);
+}
+
 const MinimiseMethod *problem_method(Session *s, const char *name) {
   const MinimiseMethod *method = minimise_method(name);
   if (method) return method;
+  MethodList list = {.text = ""};
+  suggestion_start(&list.suggestion, name);
   size_t count;
   const MinimiseMethod *rows = minimise_methods(&count);
   Report *r = failure(s, "there is no method named %s", name);
-  char list[190] = "";
-  Suggestion suggestion;
-  suggestion_start(&suggestion, name);
-  for (size_t i = 0; i < count; i++) {
-    suggestion_offer(&suggestion, rows[i].name);
-    if (strlen(list) + strlen(rows[i].name) + 3 < sizeof list) strcat(strcat(list, i ? ", " : ""), rows[i].name);
-  }
-  report_remark(r, "methods: %s", list);
-  if (suggestion.best) report_advise(r, "using %s", suggestion.best);
+  method_each(s, list_method, &list);
+  for (size_t i = 0; i < count; i++)
+    if (method_find(s, rows[i].name).kind == VALUE_NOTHING) list_method(&list, rows[i].name);
+  report_remark(r, "methods: %s", list.text);
+  if (list.suggestion.best) report_advise(r, "using %s", list.suggestion.best);
+  else report_advise(r, "%s(f, x0, eta = 0.1, steps = 100) = …  is one of your own", name);
   raise_failure(s, r);
 }
 
@@ -226,21 +287,15 @@ FunctionObjective problem_function(const Problem *p, size_t n, Observer *observe
 }
 
 MinimiseOptions problem_options(const Problem *p) {
-  return (MinimiseOptions){.method = p->settings.method, .tolerance = p->settings.tolerance, .steps = p->settings.steps,
-                           .eta = p->settings.eta, .beta = p->settings.beta, .negated = p->maximise,
+  return (MinimiseOptions){.method = p->settings.method, .tolerance = p->settings.tolerance, .negated = p->maximise,
                            .allocate = allocate, .adopt = adopt, .context = p->session};
 }
 
-typedef struct Attempt {
-  FunctionObjective function;
-  Observer observer;
-  MinimiseResult result;
-  const char *kink; /* of the function at the result, or NULL */
-} Attempt;
-
 static void run_from(const Problem *p, const double *start, size_t n, Attempt *attempt) {
   Session *s = p->session;
-  const MinimiseMethod *method = p->settings.method ? problem_method(s, p->settings.method) : NULL;
+  *attempt = (Attempt){.run = {.extra = value_nothing()}};
+  bool written = p->method.kind == VALUE_FUNCTION;
+  const MinimiseMethod *method = p->settings.method && !written ? problem_method(s, p->settings.method) : NULL;
   bool plain = method && strcmp(method->name, "neldermead") == 0;
   attempt->observer = problem_observer(p, n);
   attempt->function = problem_function(p, n, &attempt->observer);
@@ -250,6 +305,11 @@ static void run_from(const Problem *p, const double *start, size_t n, Attempt *a
   const char *refusal = method ? minimise_refusal(method, &objective) : NULL;
   if (refusal) fail(s, "%s %s", method->name, refusal);
   MinimiseOptions options = problem_options(p);
+  if (written) {
+    attempt->run = method_run(p, start, n);
+    options.method = NULL;
+    options.path = &attempt->run.path;
+  }
   minimise_run(&objective, start, &options, &attempt->result);
   MinimiseResult *r = &attempt->result;
   bool settled = r->kind != MINIMISE_UNDEFINED && r->kind != MINIMISE_UNBOUNDED && isfinite(r->value);
@@ -261,7 +321,7 @@ static void run_from(const Problem *p, const double *start, size_t n, Attempt *a
   }
   if (attempt->observer.shown && s->host.progress) s->host.progress(s->host.context, NULL);
   if (interrupt_flag)
-    problem_interrupted(s, result_record(p, &attempt->function, &attempt->observer, &attempt->result, NULL, "interrupted"));
+    problem_interrupted(s, result_record(p, attempt, "interrupted"));
 }
 
 double *problem_start(const Problem *p, size_t *n) {
@@ -285,6 +345,7 @@ double *problem_start(const Problem *p, size_t *n) {
 static void run_release(Attempt *attempt) {
   objective_release(&attempt->function);
   value_release(value_builder(attempt->observer.rows));
+  value_release(attempt->run.extra);
 }
 
 static Value solve_from_start(const Problem *p) {
@@ -292,7 +353,7 @@ static Value solve_from_start(const Problem *p) {
   double *start = problem_start(p, &n);
   Attempt *attempt = scratch(p->session, sizeof(Attempt));
   run_from(p, start, n, attempt);
-  Value record = result_record(p, &attempt->function, &attempt->observer, &attempt->result, attempt->kink, "");
+  Value record = result_record(p, attempt, "");
   run_release(attempt);
   return record;
 }
@@ -323,7 +384,7 @@ static Value solve_from_several(const Problem *p) {
     Attempt *attempt = scratch(s, sizeof(Attempt));
     run_from(p, start, n, attempt);
     if (k == 0 && attempt->result.quadratic && attempt->result.kind == MINIMISE_STRICT_MINIMUM) {
-      Value only = result_record(p, &attempt->function, &attempt->observer, &attempt->result, attempt->kink, "");
+      Value only = result_record(p, attempt, "");
       memcpy(s->random, random, sizeof random);
       run_release(attempt);
       return only;
@@ -340,7 +401,7 @@ static Value solve_from_several(const Problem *p) {
   char remark[96];
   snprintf(remark, sizeof remark, "started from 0, 1 and %d random points; this is from %s", STARTS - 2,
            chosen == 0 ? "0" : chosen == 1 ? "1" : "a random one");
-  Value record = result_record(p, &best->function, &best->observer, &best->result, best->kink, remark);
+  Value record = result_record(p, best, remark);
   run_release(best);
   return record;
 }

@@ -13,9 +13,9 @@
 #include <time.h>
 
 typedef struct Settings {
-  const char *method; /* NULL: chosen */
-  double eta, beta, tolerance;
-  size_t steps;
+  const char *method;    /* NULL: chosen */
+  double tolerance;      /* the option tol, taken by all methods; 0: none */
+  const Record *options; /* all of them, for methods written in the language; may be NULL */
 } Settings;
 
 typedef struct Problem {
@@ -27,6 +27,7 @@ typedef struct Problem {
   bool maximise;
   bool started;            /* somebody said where to begin */
   Settings settings;
+  Value method;              /* one written in the language, or NOTHING */
   Value constraints;       /* function of the arguments giving a tuple of differences, or NOTHING */
   const Tuple *kinds, *texts; /* per difference: 1 for an equality; how it was typed */
 } Problem;
@@ -45,7 +46,7 @@ typedef struct Observer {
  * printed as their verdict. */
 Value problem_solve(const Problem *problem);
 Value problem_solve_anywhere(const Problem *problem);
-/* The row of a method; fails with the list of methods. */
+/* The row of a method that is not written in the language; fails with the list of methods. */
 const MinimiseMethod *problem_method(Session *session, const char *name);
 
 /* ---- shared by the two ways to solve ---- */
@@ -56,7 +57,9 @@ Observer problem_observer(const Problem *problem, size_t n);
 MinimiseOptions problem_options(const Problem *problem);
 /* One name per coordinate, NULL at the end; the same pointer for the entries of one argument. */
 const char **problem_names(const Problem *problem, size_t n);
-Value problem_trace(const Problem *problem, const Observer *observer, const char *const *names);
+struct MethodRun;
+/* The steps as a table; a method's own columns stand behind the others. */
+Value problem_trace(const Problem *problem, const Observer *observer, const char *const *names, const struct MethodRun *run);
 /* The arguments as one value: itself, or a tuple. Takes ownership of them. */
 Value problem_point(const Problem *problem, Value *argument);
 /* Ctrl-C was pressed: puts the record of the best point into ans and ends the evaluation. */
