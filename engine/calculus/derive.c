@@ -178,7 +178,7 @@ static void product_operands(Derivation *d, const Step *step, const Run *run, Va
 
 static void forward_run(Derivation *d, const Step *step) {
   Session *s = d->session;
-  const Run *run = &d->trace->run[step->a];
+  const Run *run = trace_run(d->trace, step);
   Value a = value_nothing(), b = value_nothing(), out = value_nothing();
   uint32_t count = 1;
   switch (step->op) {
@@ -379,7 +379,7 @@ static void backward_dot(Derivation *d, const Run *run, Value w) {
 }
 
 static void backward_run(Derivation *d, const Step *step) {
-  const Run *run = &d->trace->run[step->a];
+  const Run *run = trace_run(d->trace, step);
   Value w = step->op == STEP_GUARD ? value_nothing() : d->bar[step->out];
   switch (step->op) {
     case STEP_VECTOR:

@@ -306,7 +306,7 @@ static uint32_t results_of(const Trace *t, const Step *step) {
 static void need(bool *needed, uint32_t first, uint32_t count) { memset(needed + first, true, count); }
 
 static void need_operands(const Trace *t, const Step *step, bool *needed) {
-  const Run *run = &t->run[step->a];
+  const Run *run = trace_run(t, step);
   switch (step->op) {
     case STEP_VECTOR:
       need(needed, run->a, run->a_step ? run->n : 1);
@@ -430,7 +430,7 @@ static bool guard_holds(const double *c, const Step *step) {
     case OP_GREATER_EQUAL: outcome = a >= b; break;
     case OP_EQUAL: outcome = a == b; break;
     case OP_UNEQUAL: outcome = a != b; break;
-    default: assert(!"a guard with an operator that is no comparison");
+    default: assert(false && "a guard with an operator that is no comparison");
   }
   return outcome == (step->out != 0);
 }
@@ -459,8 +459,8 @@ bool trace_replay(Trace *trace, const double *inputs, const char **why) {
   if (trace->frozen) return false;
   memcpy(trace->cell + trace->input, inputs, trace->input_count * sizeof(double));
   double *c = trace->cell;
+  if (!trace->step_count) return true;
   const Step *s = trace->step, *end = s + trace->step_count;
-  if (s == end) return true;
   goto *label[s->op];
 #define ARITHMETIC(name, value, dx, dy)                                                            \
   do_##name: {                                                                                     \

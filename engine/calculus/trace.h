@@ -96,6 +96,12 @@ static inline Value trace_value(const Trace *t, uint32_t cell) {
   return (Value){.kind = VALUE_ACTIVE, .level = t->level, .slot = cell, .number = t->cell[cell]};
 }
 
+/* The run a step works on; NULL for the kinds whose .a is something else. */
+static inline const Run *trace_run(const Trace *t, const Step *step) {
+  bool has = step->op == STEP_VECTOR || step->op == STEP_DOT || step->op == STEP_PRODUCT || step->op == STEP_GATHER;
+  return has ? &t->run[step->a] : NULL;
+}
+
 /* What is being recorded did something a guard cannot describe (drew a random number, printed, compared
  * approximately): the open traces hold for this point only and must be recorded anew elsewhere. */
 void trace_freeze(Session *session);

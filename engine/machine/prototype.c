@@ -256,14 +256,14 @@ Prototype *prototype_variant(Session *session, const Prototype *of, const Node *
 uint32_t prototype_inner(const Prototype *p, const Node *node) {
   for (uint32_t i = 0; i < p->inner_count; i++)
     if (p->inner[i]->node == node) return i;
-  assert(!"a function that was not met when its surroundings were resolved");
+  assert(false && "a function that was not met when its surroundings were resolved");
   return 0;
 }
 
 const Node *prototype_constraints(const Prototype *p, const Node *clause) {
   for (uint32_t i = 0; i < p->lowered_count; i += 2)
     if (p->lowered[i] == clause) return p->lowered[i + 1];
-  assert(!"a clause that was not met when its surroundings were resolved");
+  assert(false && "a clause that was not met when its surroundings were resolved");
   return NULL;
 }
 

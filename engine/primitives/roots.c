@@ -131,7 +131,7 @@ static long double complex aberth_step(const Polynomial *p, const long double co
 
 static void sharpen(Session *s, const Polynomial *p, Eigenvalue *e) {
   long double complex *z = scratch(s, p->degree * sizeof *z);
-  for (size_t k = 0; k < p->degree; k++) z[k] = CMPLXL((long double)e[k].re, (long double)e[k].im);
+  for (size_t k = 0; k < p->degree; k++) z[k] = (long double)e[k].re + (long double)e[k].im * I;
   bool moving = true;
   for (int i = 0; i < ABERTH_STEPS && moving; i++) {
     check_interrupt(s);

@@ -157,6 +157,7 @@ static void summary_notes(const LinearFit *fit, Text *out) {
 
 void linearfit_print(const LinearFit *fit, const char *const *names, Text *out) {
   size_t margin = 0;
+  text_string(out, ""); /* so that a line can be looked at before anything stands in it */
   for (size_t row = 0; row < fit->columns; row++) {
     size_t width = text_columns(names[row], strlen(names[row]));
     if (width > margin) margin = width;
