@@ -57,6 +57,15 @@ Test(table_reader, reads_numbers_under_a_header) {
   expect_description("speed,dist\n4,2\n", "1 row × 2 columns: speed (number), dist (number)");
 }
 
+Test(table_reader, two_spellings_of_a_name_are_two_columns) {
+  expect_description("theta,θ,x_1,x₁\n1,2,3,4\n",
+                     "1 row × 4 columns: theta (number), θ_2 (number), x_1 (number), x₁_2 "
+                     "(number)\nrenamed: θ → θ_2, x₁ → x₁_2");
+  expect_description("∞x,ʰ,aʰb,xₐ\n1,2,3,4\n",
+                     "1 row × 4 columns: x (number), V2 (number), a_b (number), xₐ (number)\n"
+                     "renamed: ∞x → x, ʰ → V2, aʰb → a_b");
+}
+
 Test(table_reader, line_ends_byte_order_mark_and_blank_lines_do_not_matter) {
   static const char *const same[] = {
       "a,b\n1,2\n3,4\n",

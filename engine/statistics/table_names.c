@@ -1,6 +1,6 @@
 /* table_names.c - headers of a table file made into names one can type.
  *
- * A name is a letter or _, then letters, digits, _, subscript digits and combining marks. Runs of
+ * A name is what the lexer takes for one, and no two columns have spellings of the same name. Runs of
  * anything else become one _, or nothing at either end.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later */
@@ -12,25 +12,14 @@
 #include <string.h>
 #include <utf8proc.h>
 
-enum {
-  SUBSCRIPT_FIRST = 0x2080,
-  SUBSCRIPT_LAST = 0x2089,
-  SUPERSCRIPT_N = 0x207F,
-  SUPERSCRIPT_T = 0x1D40, /* letters to Unicode, operators to mml */
-  NUMBER_SIZE = 24,       /* "_" or "V" and any size_t */
-};
+#include "syntax/lexer.h"
+#include "syntax/symbol.h"
 
+enum { NUMBER_SIZE = 24 }; /* "_" or "V" and any size_t */
+
+/* ∞, ∑ and ∏ start a name that does not go on. */
 static bool name_letter(utf8proc_int32_t character) {
-  if (character == SUPERSCRIPT_N || character == SUPERSCRIPT_T) return false;
-  utf8proc_category_t category = utf8proc_category(character);
-  return character == '_' || (category >= UTF8PROC_CATEGORY_LU && category <= UTF8PROC_CATEGORY_LO);
-}
-
-static bool name_continues(utf8proc_int32_t character) {
-  utf8proc_category_t category = utf8proc_category(character);
-  return name_letter(character) || (character >= '0' && character <= '9') ||
-         (character >= SUBSCRIPT_FIRST && character <= SUBSCRIPT_LAST) ||
-         category == UTF8PROC_CATEGORY_MN || category == UTF8PROC_CATEGORY_MC;
+  return lexer_starts_name(character) && lexer_continues_name(character);
 }
 
 /* Writes the name made of [header] to [name], which has room for one byte more than the header and
@@ -44,7 +33,7 @@ static void name_clean(const char *header, char *name) {
     utf8proc_ssize_t length = utf8proc_iterate(at, (utf8proc_ssize_t)left, &character);
     if (length < 1) break;
     bool starts = !size && !name_letter(character), digit = character >= '0' && character <= '9';
-    if (!name_continues(character) || (starts && !digit)) {
+    if (!lexer_continues_name(character) || (starts && !digit)) {
       skipped = true;
     } else {
       if (skipped && size) name[size++] = '_';
@@ -59,21 +48,15 @@ static void name_clean(const char *header, char *name) {
   name[size] = '\0';
 }
 
-static bool name_taken(const ReadTable *table, size_t count, const char *name) {
-  for (size_t k = 0; k < count; k++)
-    if (!strcmp(table->columns[k].name, name)) return true;
-  return false;
-}
-
-/* Numbers the name of column [index] if an earlier column has it: x, x_2, x_3. */
-static void name_distinguish(const ReadTable *table, size_t index) {
-  char *name = table->columns[index].name;
+/* Numbers a name that an earlier column has, perhaps in another spelling: x, x_2, x_3; theta, θ_2. */
+static void name_distinguish(SymbolTable *taken, char *name) {
   size_t length = strlen(name);
-  for (size_t number = 2; name_taken(table, index, name); number++)
+  for (size_t number = 2; symbol_find(taken, name, strlen(name)); number++)
     snprintf(name + length, NUMBER_SIZE, "_%zu", number);
+  symbol_intern(taken, name, strlen(name));
 }
 
-static bool name_column(ReadTable *table, size_t index, const char *header) {
+static bool name_column(ReadTable *table, size_t index, const char *header, SymbolTable *taken) {
   ReadColumn *column = &table->columns[index];
   utf8proc_uint8_t *composed = utf8proc_NFC((const utf8proc_uint8_t *)(header ? header : ""));
   if (!composed) return false;
@@ -81,7 +64,7 @@ static bool name_column(ReadTable *table, size_t index, const char *header) {
   if (column->name) {
     name_clean((char *)composed, column->name);
     if (!*column->name) snprintf(column->name, NUMBER_SIZE, "V%zu", index + 1);
-    name_distinguish(table, index);
+    name_distinguish(taken, column->name);
   }
   bool renamed = header && column->name && strcmp((char *)composed, column->name) != 0;
   free(composed);
@@ -90,7 +73,10 @@ static bool name_column(ReadTable *table, size_t index, const char *header) {
 }
 
 bool table_names_set(ReadTable *table, char *const *headers) {
-  for (size_t k = 0; k < table->column_count; k++)
-    if (!name_column(table, k, headers ? headers[k] : NULL)) return false;
-  return true;
+  SymbolTable taken = {0};
+  bool named = true;
+  for (size_t k = 0; k < table->column_count && named; k++)
+    named = name_column(table, k, headers ? headers[k] : NULL, &taken);
+  symbol_table_free(&taken);
+  return named;
 }

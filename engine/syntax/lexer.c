@@ -81,15 +81,7 @@ const ForeignSign foreign_signs[] = {
     {NULL, NULL, {NULL, NULL}, false},
 };
 
-/* ---- tables ---- */
-
-typedef struct Sign {
-  const char *spelling;
-  TokenKind kind;
-  Operator op;
-} Sign;
-
-static const Sign signs[] = {
+const LexerWord lexer_signs[] = {
 #define OPERATOR_SIGN(name, spelling) {spelling, TOKEN_OPERATOR, OP_##name},
     OPERATORS(OPERATOR_SIGN)
 #undef OPERATOR_SIGN
@@ -128,9 +120,10 @@ static const Sign signs[] = {
     {",", TOKEN_COMMA, 0},
     {";", TOKEN_SEMICOLON, 0},
     {"ᵀ", TOKEN_TRANSPOSE, 0},
+    {NULL, TOKEN_END, 0},
 };
 
-static const Sign words[] = {
+const LexerWord lexer_words[] = {
     {"if", TOKEN_IF, 0},
     {"then", TOKEN_THEN, 0},
     {"elseif", TOKEN_ELSEIF, 0},
@@ -149,6 +142,7 @@ static const Sign words[] = {
     {"otherwise", TOKEN_OTHERWISE, 0},
     {"true", TOKEN_TRUE, 0},
     {"false", TOKEN_FALSE, 0},
+    {NULL, TOKEN_END, 0},
 };
 
 /* Superscript signs and the characters they stand for, in the order of their value. */
@@ -163,8 +157,6 @@ enum {
   PRODUCT_SIGN = 0x220F,
   REPLACEMENT = 0xFFFD
 };
-
-#define COUNT(table) (sizeof(table) / sizeof(table)[0])
 
 /* ---- state ---- */
 
@@ -251,7 +243,7 @@ static bool is_subscript(int32_t character) {
          (character >= 0x1D62 && character <= 0x1D6A) || character == 0x2C7C;
 }
 
-static bool starts_name(int32_t character) {
+bool lexer_starts_name(int32_t character) {
   if (character < 0x80)
     return character == '_' || (character >= 'a' && character <= 'z') ||
            (character >= 'A' && character <= 'Z');
@@ -262,18 +254,18 @@ static bool starts_name(int32_t character) {
          character == SUM_SIGN || character == PRODUCT_SIGN;
 }
 
-static bool continues_name(int32_t character) {
-  if (character < 0x80) return starts_name(character) || (character >= '0' && character <= '9');
+bool lexer_continues_name(int32_t character) {
+  if (character < 0x80) return lexer_starts_name(character) || (character >= '0' && character <= '9');
   if (character == INFINITY_SIGN || character == SUM_SIGN || character == PRODUCT_SIGN)
     return false;
   utf8proc_category_t category = utf8proc_category(character);
-  return starts_name(character) || is_subscript(character) || category == UTF8PROC_CATEGORY_MN ||
+  return lexer_starts_name(character) || is_subscript(character) || category == UTF8PROC_CATEGORY_MN ||
          category == UTF8PROC_CATEGORY_MC;
 }
 
 static bool name_follows(const Lexer *lexer, uint32_t at) {
   uint32_t step;
-  return continues_name(character_at(lexer, at, &step));
+  return lexer_continues_name(character_at(lexer, at, &step));
 }
 
 /* Spaces that a text brings along when it is pasted count as spaces. */
@@ -344,7 +336,7 @@ static void lex_based(Lexer *lexer, int base) {
       (byte_at(lexer, lexer->at) == '.' && is_digit(byte_at(lexer, lexer->at + 1)))) {
     uint32_t end = lexer->at;
     uint32_t step;
-    while (continues_name(character_at(lexer, end, &step))) end += step;
+    while (lexer_continues_name(character_at(lexer, end, &step))) end += step;
     PROBLEM(lexer, start, end, "%.2s starts a number in base %d and takes only its digits",
             lexer->text + start, base);
     report_remark(lexer->problem, "the digits are 0 to %s",
@@ -386,7 +378,7 @@ static void skip_fraction(Lexer *lexer, uint32_t start) {
     lexer->at = after;
   } else if (name_follows(lexer, after)) {
     uint32_t step, end = after;
-    while (continues_name(character_at(lexer, end, &step)) && end - after < 40) end += step;
+    while (lexer_continues_name(character_at(lexer, end, &step)) && end - after < 40) end += step;
     PROBLEM(lexer, start, end, "a number with a point needs a digit after it");
     report_advise(lexer->problem, "%.*s*%.*s", (int)(lexer->at - start), lexer->text + start,
                   (int)(end - after), lexer->text + after);
@@ -483,10 +475,11 @@ static void lex_number(Lexer *lexer) {
 
 /* ---- names, superscripts, signs ---- */
 
-static const Sign *find_word(const char *text, uint32_t length) {
-  for (size_t row = 0; row < COUNT(words); row++)
-    if (*words[row].spelling == *text && strlen(words[row].spelling) == length && memcmp(words[row].spelling, text, length) == 0)
-      return &words[row];
+static const LexerWord *find_word(const char *text, uint32_t length) {
+  for (const LexerWord *word = lexer_words; word->spelling; word++)
+    if (*word->spelling == *text && strlen(word->spelling) == length &&
+        memcmp(word->spelling, text, length) == 0)
+      return word;
   return NULL;
 }
 
@@ -495,8 +488,8 @@ static void lex_name(Lexer *lexer) {
   int32_t first = character_at(lexer, start, &step);
   lexer->at += step;
   if (first != INFINITY_SIGN && first != SUM_SIGN && first != PRODUCT_SIGN)
-    while (continues_name(character_at(lexer, lexer->at, &step))) lexer->at += step;
-  const Sign *word = find_word(lexer->text + start, lexer->at - start);
+    while (lexer_continues_name(character_at(lexer, lexer->at, &step))) lexer->at += step;
+  const LexerWord *word = find_word(lexer->text + start, lexer->at - start);
   const Token *before = last(lexer);
   if (word && before && !lexer->space &&
       (before->kind == TOKEN_NUMBER || before->kind == TOKEN_IMAGINARY)) {
@@ -511,7 +504,7 @@ static void lex_name(Lexer *lexer) {
   }
   Token *token = add(lexer, word ? word->kind : TOKEN_NAME, start);
   token->word = word != NULL;
-  token->op = word ? (uint8_t)word->op : 0;
+  token->op = word ? word->op : 0;
 }
 
 static int superscript_value(int32_t character) {
@@ -574,13 +567,13 @@ static void lex_sign(Lexer *lexer) {
   uint32_t room = lexer->length - lexer->at, best = 0;
   TokenKind kind = TOKEN_ERROR;
   uint8_t op = 0;
-  for (size_t row = 0; row < COUNT(signs); row++) {
-    if (signs[row].spelling[0] != text[0]) continue;
-    uint32_t length = (uint32_t)strlen(signs[row].spelling);
-    if (length > best && length <= room && memcmp(signs[row].spelling, text, length) == 0) {
+  for (const LexerWord *sign = lexer_signs; sign->spelling; sign++) {
+    if (sign->spelling[0] != text[0]) continue;
+    uint32_t length = (uint32_t)strlen(sign->spelling);
+    if (length > best && length <= room && memcmp(sign->spelling, text, length) == 0) {
       best = length;
-      kind = signs[row].kind;
-      op = (uint8_t)signs[row].op;
+      kind = sign->kind;
+      op = sign->op;
     }
   }
   for (size_t row = 0; foreign_signs[row].sign; row++) {
@@ -720,7 +713,7 @@ static void lex_one(Lexer *lexer) {
     lex_number(lexer);
   } else if (character == '.' && is_digit(byte_at(lexer, lexer->at + 1))) {
     lex_number(lexer);
-  } else if (starts_name(character)) {
+  } else if (lexer_starts_name(character)) {
     lex_name(lexer);
   } else if (!lex_superscript(lexer)) {
     lex_sign(lexer);

@@ -83,6 +83,14 @@ typedef struct TokenList {
   uint32_t count, capacity;
 } TokenList;
 
+/* Keywords, and the signs of the language with all their spellings. */
+typedef struct LexerWord {
+  const char *spelling; /* NULL ends the table */
+  uint8_t kind;         /* TokenKind */
+  uint8_t op;           /* Operator, with OPERATOR and UPDATE */
+} LexerWord;
+extern const LexerWord lexer_words[], lexer_signs[];
+
 /* Signs that other languages use and mml refuses. $1 and $2 in the advice are the operands. */
 typedef struct ForeignSign {
   const char *sign, *message, *advice[2];
@@ -94,5 +102,10 @@ extern const ForeignSign foreign_signs[]; /* ends with a NULL sign */
  */
 void lexer_run(Source *source, TokenList *tokens, Report *problem);
 void lexer_free(TokenList *tokens);
+
+/* Whether a name may begin with the character, or go on with it; ∞, ∑ and ∏ are names by themselves
+ * and do not go on. */
+bool lexer_starts_name(int32_t character);
+bool lexer_continues_name(int32_t character);
 
 #endif
