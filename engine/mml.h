@@ -101,6 +101,10 @@ bool mml_undo(Mml *mml, void (*start)(void *context, const char *entry),
 /* The reference page (Markdown) made from the rows and the stdlib, through host.print. */
 void mml_reference(Mml *mml);
 
+/* The language's words and signs, one a line behind what it is ("keyword if", "builtin sin", "greek
+ * theta θ"), through host.print: what editor files and fuzzing dictionaries are made from. */
+void mml_vocabulary(Mml *mml);
+
 /* Objects alive, for leak tests: the same before and after an evaluation that defines nothing. */
 size_t mml_object_count(Mml *mml);
 

@@ -19,7 +19,8 @@
 enum { STATUS_OK = 0, STATUS_ERROR = 1, STATUS_USAGE = 2, STATUS_INTERRUPTED = 130 };
 
 /* Long options without a letter. */
-enum { OPTION_ECHO = 256, OPTION_CHECK, OPTION_FORMAT, OPTION_SEED, OPTION_SESSION, OPTION_REFERENCE };
+enum { OPTION_ECHO = 256, OPTION_CHECK, OPTION_FORMAT, OPTION_SEED, OPTION_SESSION,
+       OPTION_REFERENCE, OPTION_VOCABULARY };
 
 typedef struct Option {
   const char *name; /* long name, NULL for a letter alone */
@@ -38,6 +39,7 @@ static const Option options[] = {
     {"seed", OPTION_SEED, "N", "start the random numbers at N"},
     {"session", OPTION_SESSION, NULL, "read stdin, write what the prompt would show"},
     {"reference", OPTION_REFERENCE, NULL, NULL},
+    {"vocabulary", OPTION_VOCABULARY, NULL, NULL},
     {"help", 'h', NULL, "this text"},
     {"version", 'V', NULL, "the version"},
 };
@@ -49,7 +51,7 @@ typedef struct Arguments {
   const char *script; /* a path, "-" for stdin, NULL for none */
   char **rest;        /* the script's own arguments */
   int rest_count;
-  bool interactive, quiet, echo, check, format, session, reference, seeded;
+  bool interactive, quiet, echo, check, format, session, reference, vocabulary, seeded;
   uint64_t seed;
 } Arguments;
 
@@ -122,6 +124,7 @@ static int main_parse(int argc, char **argv, Arguments *arguments) {
     case OPTION_FORMAT: arguments->format = true; break;
     case OPTION_SESSION: arguments->session = true; break;
     case OPTION_REFERENCE: arguments->reference = true; break;
+    case OPTION_VOCABULARY: arguments->vocabulary = true; break;
     case OPTION_SEED:
       arguments->seeded = main_parse_seed(optarg, &arguments->seed);
       if (!arguments->seeded)
@@ -250,6 +253,8 @@ static int main_session(const Arguments *arguments) {
   int status = STATUS_OK;
   if (arguments->reference) {
     mml_reference(mml);
+  } else if (arguments->vocabulary) {
+    mml_vocabulary(mml);
   } else {
     Shell shell = {.mml = mml, .host = &host, .transcript = arguments->session};
     status = main_run(&shell, arguments);

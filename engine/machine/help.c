@@ -9,6 +9,7 @@
 
 #include "calculus/scalar.h"
 #include "machine/session.h"
+#include "syntax/lexer.h"
 #include "values/display.h"
 #include "values/shape_text.h"
 
@@ -119,8 +120,11 @@ void mml_search(Mml *mml, const char *word) {
   print_text(s, &text);
 }
 
-static const char *const keywords[] = {"if", "then", "elseif", "else", "end", "for", "in", "while", "do", "break",
-                                       "continue", "return", "and", "or", "not", "otherwise", "true", "false"};
+static size_t word_count(void) {
+  size_t count = 0;
+  while (lexer_words[count].spelling) count++;
+  return count;
+}
 
 typedef struct Candidate { const char *name; bool function; } Candidate;
 
@@ -129,15 +133,15 @@ static int compare_candidates(const void *a, const void *b) { return strcmp(((co
 void mml_complete(Mml *mml, const char *prefix, void (*each)(void *, const char *, bool), void *context) {
   Session *s = (Session *)mml;
   size_t length = strlen(prefix), count = 0;
-  Candidate *found = memory_new((s->symbols.count + sizeof keywords / sizeof *keywords) * sizeof *found);
+  Candidate *found = memory_new((s->symbols.count + word_count()) * sizeof *found);
   for (uint32_t i = 0; i < s->symbols.count; i++) {
     const char *name = s->symbols.symbol[i]->name;
     Value v = session_lookup(s, s->symbols.symbol[i]);
     if (v.kind == VALUE_NOTHING || is_private(name) || strncmp(name, prefix, length) != 0) continue;
     found[count++] = (Candidate){name, v.kind == VALUE_FUNCTION};
   }
-  for (size_t i = 0; i < sizeof keywords / sizeof *keywords; i++)
-    if (strncmp(keywords[i], prefix, length) == 0) found[count++] = (Candidate){keywords[i], false};
+  for (const LexerWord *word = lexer_words; word->spelling; word++)
+    if (strncmp(word->spelling, prefix, length) == 0) found[count++] = (Candidate){word->spelling, false};
   qsort(found, count, sizeof *found, compare_candidates);
   for (size_t i = 0; i < count; i++) each(context, found[i].name, found[i].function);
   free(found);

@@ -6,10 +6,11 @@
 
 #include "syntax/parse.h"
 
-static const char *const head_words[] = {"argmin", "argmax", "minimize", "maximize", "fit", NULL};
+const char *const parser_clause_words[] = {"over", "from", "using", "s.t.", NULL};
+const char *const parser_head_words[] = {"argmin", "argmax", "minimize", "maximize", "fit", NULL};
 
 static bool is_head(const Parser *parser, const Token *token) {
-  for (const char *const *word = head_words; *word; word++)
+  for (const char *const *word = parser_head_words; *word; word++)
     if (parse_is_word(parser, token, *word)) return true;
   return false;
 }
@@ -23,9 +24,9 @@ static bool is_such_that(const Parser *parser, uint32_t at) {
 }
 
 bool clause_word(const Parser *parser, uint32_t at) {
-  const Token *token = parser->tokens.token + at;
-  return parse_is_word(parser, token, "over") || parse_is_word(parser, token, "from") ||
-         parse_is_word(parser, token, "using") || is_such_that(parser, at);
+  for (const char *const *word = parser_clause_words; *word; word++)
+    if (parse_is_word(parser, &parser->tokens.token[at], *word)) return true;
+  return is_such_that(parser, at);
 }
 
 /* A name, perhaps on the next line, or nothing yet. */

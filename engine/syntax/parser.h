@@ -20,6 +20,10 @@ ParseStatus parse(Source *source, SymbolTable *symbols, Tree **tree, Report *rep
 /* Parses one expression (a derivative rule): the only child of the tree's BLOCK. */
 ParseStatus parse_expression(Source *source, SymbolTable *symbols, Tree **tree, Report *report);
 
+/* Words that mean something only in a clause form: what opens one, and what stands in it. Each ends
+ * with NULL. */
+extern const char *const parser_head_words[], *const parser_clause_words[];
+
 enum {
   PARSE_DEPTH = 1000,   /* of nesting */
   PARSE_HEIGHT = 10000  /* of the tree: a sum of n terms is n nodes high */

@@ -29,11 +29,8 @@ const GreekLetter greek_letters[] = {
     {"Chi", "Χ"},    {"Psi", "Ψ"},   {"Omega", "Ω"}, {NULL, NULL},
 };
 
-/* Other signs for the same letter. */
-static const struct {
-  const char *variant, *plain;
-} variants[] = {
-    {"ϵ", "ε"}, {"ϕ", "φ"}, {"µ", "μ"}, {"∑", "Σ"}, {"∏", "Π"}, {"∞", "inf"}, {"ℝ", "R"},
+const GreekLetter letter_variants[] = {
+    {"ε", "ϵ"}, {"φ", "ϕ"}, {"μ", "µ"}, {"Σ", "∑"}, {"Π", "∏"}, {"inf", "∞"}, {"R", "ℝ"}, {NULL, NULL},
 };
 
 static const struct {
@@ -68,8 +65,8 @@ static bool same(const char *text, size_t length, const char *word) {
 static const char *plain_form(const char *character, size_t length, bool *subscript) {
   *subscript = false;
   if (length == 1) return NULL;
-  for (size_t row = 0; row < COUNT(variants); row++)
-    if (same(character, length, variants[row].variant)) return variants[row].plain;
+  for (const GreekLetter *row = letter_variants; row->word; row++)
+    if (same(character, length, row->letter)) return row->word;
   for (size_t row = 0; row < COUNT(subscripts); row++)
     if (same(character, length, subscripts[row].sign)) {
       *subscript = true;

@@ -32,5 +32,7 @@ void symbol_table_free(SymbolTable *table);
 /* Greek word -> letter rows, also used by \theta<TAB>: {"theta", "θ"} …, ends with {NULL, NULL}. */
 typedef struct GreekLetter { const char *word, *letter; } GreekLetter;
 extern const GreekLetter greek_letters[];
+/* Other signs of one letter: the usual one, then the other. */
+extern const GreekLetter letter_variants[];
 
 #endif
