@@ -306,6 +306,8 @@ Test(robustness, an_evaluation_that_defines_nothing_leaves_no_object) {
       "(x -> y -> x + y)(1)(2);",
       "record(a = record(b = [1, 2])).a.b;",
       "eig([2, 1; 1, 3]);",
+      "roots([1, 0, 4]);",
+      "derivative(t -> norm(roots([1, t, 4])), 1);",
       "print(1)",
   };
   Shell shell;

@@ -131,7 +131,7 @@ static long double complex aberth_step(const Polynomial *p, const long double co
 
 static void sharpen(Session *s, const Polynomial *p, Eigenvalue *e) {
   long double complex *z = scratch(s, p->degree * sizeof *z);
-  for (size_t k = 0; k < p->degree; k++) z[k] = (long double)e[k].re + (long double)e[k].im * I;
+  for (size_t k = 0; k < p->degree; k++) z[k] = CMPLXL((long double)e[k].re, (long double)e[k].im);
   bool moving = true;
   for (int i = 0; i < ABERTH_STEPS && moving; i++) {
     check_interrupt(s);
@@ -214,14 +214,29 @@ static size_t all_roots(Session *s, const Polynomial *p, double complex *root, b
 
 /* ---- the call ---- */
 
-/* p(x) and p'(x) by Horner's rule on values. */
+/* a op b, which are released. */
+static Value combine(Session *s, Scalar op, Value a, Value b) {
+  Value result = value_elementwise(s, op, a, b);
+  value_release(a);
+  value_release(b);
+  return result;
+}
+
+/* x - p(x)/p'(x), both by Horner's rule on values. Takes ownership of x. */
 static Value newton_value(Session *s, const Value *c, size_t n, Value x) {
   Value value = c[0], slope = value_number(0);
   for (size_t i = 1; i < n; i++) {
-    slope = value_elementwise(s, SCALAR_ADD, value_elementwise(s, SCALAR_MULTIPLY, slope, x), value);
-    value = value_elementwise(s, SCALAR_ADD, value_elementwise(s, SCALAR_MULTIPLY, value, x), c[i]);
+    slope = combine(s, SCALAR_ADD, combine(s, SCALAR_MULTIPLY, slope, value_keep(x)), value_keep(value));
+    value = combine(s, SCALAR_ADD, combine(s, SCALAR_MULTIPLY, value, value_keep(x)), c[i]);
   }
-  return value_elementwise(s, SCALAR_SUBTRACT, x, value_elementwise(s, SCALAR_DIVIDE, value, slope));
+  return combine(s, SCALAR_SUBTRACT, x, combine(s, SCALAR_DIVIDE, value, slope));
+}
+
+/* A vector of the values, which are released. */
+static Value vector_of(Session *s, const Value *x, size_t count) {
+  Value vector = array_from_numbers(s, x, count, 1);
+  for (size_t k = 0; k < count; k++) value_release(x[k]);
+  return vector;
 }
 
 static Value root_value(Session *s, double complex root, bool complex_ones) {
@@ -231,7 +246,7 @@ static Value root_value(Session *s, double complex root, bool complex_ones) {
 static Value roots_value(Session *s, const double complex *root, size_t count, bool complex_ones) {
   Value *x = scratch(s, (count + 1) * sizeof(Value));
   for (size_t k = 0; k < count; k++) x[k] = root_value(s, root[k], complex_ones);
-  return array_from_numbers(s, x, count, 1);
+  return vector_of(s, x, count);
 }
 
 /* Two Newton steps at each root make its derivatives exact to order 3: as fsolve does. */
@@ -241,7 +256,7 @@ static Value active_roots(Session *s, const Value *c, size_t n, const double com
   for (size_t k = 0; k < count; k++)
     x[k] = newton_value(s, c, n, newton_value(s, c, n, root_value(s, root[k], complex_ones)));
   trace_limit_orders(s, IMPLICIT_ORDERS);
-  return array_from_numbers(s, x, count, 1);
+  return vector_of(s, x, count);
 }
 
 /* The coefficients as numbers, active ones as they are. */
