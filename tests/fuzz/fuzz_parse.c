@@ -25,9 +25,17 @@ static Tree *read_tree(SymbolTable *symbols, const char *bytes, size_t length) {
   return tree;
 }
 
+/* The comment above a definition is its help, and no part of what it is. */
+static void forget_comments(Node *node) {
+  if (!node) return;
+  if (node->kind == NODE_DEFINE) node->length = 0;
+  for (uint32_t i = 0; i < node->count; i++) forget_comments(node->child[i]);
+}
+
 static void write_tree(const Tree *tree, Text *canonical, Text *dump) {
   text_string(canonical, "");
   unparse(tree->program, tree->source, canonical);
+  forget_comments(tree->program);
   ast_dump(tree->program, dump);
 }
 
