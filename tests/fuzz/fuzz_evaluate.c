@@ -1,9 +1,9 @@
 /* fuzz_evaluate.c - any text through a session: it may fail, the session may not.
  *
  * Each text is run twice, from the same random numbers, and forgotten: the second run may leave no
- * more objects than the first, and the session still computes. Files are not touched (no callbacks);
- * a timer of processor time interrupts what takes long. A session serves many texts, because making
- * one costs more than running most texts.
+ * more objects than the first, and the session still computes. Files are not touched (no
+ * callbacks); a timer of processor time interrupts what takes long. A session serves many texts,
+ * because making one costs more than running most texts.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include <signal.h>
@@ -17,8 +17,9 @@
 #include "mml.h"
 
 enum {
-  TEXTS = 256,     /* for one session: names typed are interned for good */
-  PATIENCE = 50000 /* microseconds of processor time for a text, then again for what answers slowly */
+  TEXTS = 256, /* for one session: names typed are interned for good */
+  PATIENCE =
+      50000 /* microseconds of processor time for a text, then again for what answers slowly */
 };
 
 typedef struct Fuzzed {

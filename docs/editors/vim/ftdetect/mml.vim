@@ -1,0 +1,1 @@
+autocmd BufNewFile,BufRead *.mml set filetype=mml
