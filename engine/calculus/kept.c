@@ -8,6 +8,7 @@
 
 #include "calculus/point.h"
 #include "machine/session.h"
+#include "primitives/method.h"
 #include "values/complex.h"
 
 enum {
@@ -250,6 +251,7 @@ Recording kept_recording(Session *s, Value f, const Value *argument, uint32_t co
     Recording r = borrow(s, e->trace, &e->outputs);
     const Value *next = r.constant;
     r.value = point_shape(s, e->value, &next);
+    if (count == 1 && r.value.kind == VALUE_NUMBER) method_visited(s, f, argument[0], r.value.number);
     hold(s, e, &r);
     return r;
   }

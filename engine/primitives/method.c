@@ -362,3 +362,9 @@ void method_remember(Session *s, const Object *shapes, Value x, double value) {
   for (size_t i = 0; i < best->n; i++) best->x[i] = number[i].number;
   best->value = value;
 }
+
+void method_visited(Session *s, Value f, Value x, double value) {
+  const Function *function = f.kind == VALUE_FUNCTION ? (const Function *)f.object : NULL;
+  if (!s->rescue || !function || function->function_kind != FUNCTION_PARTIAL) return;
+  if (strcmp(function->primitive->name, "objective_") == 0) method_remember(s, function->bound[1].object, x, value);
+}

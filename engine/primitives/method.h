@@ -34,4 +34,7 @@ void method_remember(Session *session, const Object *shapes, Value x, double val
 enum { METHOD_ROWS_COUNT = 6 };
 extern const Primitive method_rows[METHOD_ROWS_COUNT];
 
+/* A recording of [f] was replayed at [x] instead of calling it: the objective of a running method is told. */
+void method_visited(Session *s, Value f, Value x, double value);
+
 #endif
