@@ -34,39 +34,47 @@ class CommandLine(unittest.TestCase):
         return name
 
     def test_stdin_prints_the_result_and_nothing_else(self):
+        # [shell-15]
         result = self.mml(text="1+1\n")
         self.assertEqual((result.stdout, result.stderr), ("2\n", ""))
 
     def test_stdin_needs_no_final_newline(self):
+        # [shell-3]
         self.assertEqual(self.mml("-", text="1+1").stdout, "2\n")
 
     def test_empty_input_prints_nothing(self):
         self.assertEqual(self.mml(text="").stdout, "")
 
     def test_an_expression_prints_its_value(self):
+        # [shell-2]
         self.assertEqual(self.mml("-e", "2^10").stdout, "1024\n")
 
     def test_expressions_share_a_session(self):
+        # [shell-2]
         self.assertEqual(self.mml("-e", "a = 2", "-e", "a + 1").stdout, "3\n")
 
     def test_expressions_run_before_the_script(self):
         self.assertEqual(self.mml("-e", "a = 2", self.script("a*3\n")).stdout, "6\n")
 
     def test_a_script_echoes_bare_expressions_only(self):
+        # [shell-13]
         self.assertEqual(self.mml(self.script("a = 3\na + 1\na + 2;\n")).stdout, "4\n")
 
     def test_echo_shows_definitions_too(self):
+        # [shell-6]
         self.assertEqual(self.mml("--echo", self.script("a = 3\na + 1\n")).stdout, "a = 3\n4\n")
 
     def test_a_shebang_line_is_a_comment(self):
         self.assertEqual(self.mml(self.script("#!/usr/bin/env mml\n1 + 1\n")).stdout, "2\n")
 
     def test_an_error_stops_the_script(self):
+        # [shell-14] [errors-2]
         result = self.mml(self.script("1\nmissing_name\n2\n"), status=1)
         self.assertEqual(result.stdout, "1\n")
         self.assertRegex(result.stderr, r"^script\.mml:2:1: error: ")
 
     def test_an_error_on_the_command_line_goes_to_stderr(self):
+        # [shell-14]
         result = self.mml("-e", "1 +* 2", status=1)
         self.assertEqual(result.stdout, "")
         self.assertIn("error: ", result.stderr)
@@ -78,6 +86,7 @@ class CommandLine(unittest.TestCase):
         self.assertIn("error: ", self.mml(self.script("f(x) = (x +\n"), status=1).stderr)
 
     def test_check_runs_nothing(self):
+        # [shell-7]
         result = self.mml("--check", self.script("print(1 + 1)\nwrite([1, 2], \"made.csv\")\n"))
         self.assertEqual(result.stdout + result.stderr, "")
         self.assertFalse((self.folder / "made.csv").exists())
@@ -119,45 +128,60 @@ class CommandLine(unittest.TestCase):
         self.assertEqual(result.stderr, "mml: cannot read nowhere.mml: no such file\n")
 
     def test_a_script_gets_its_arguments(self):
+        # [shell-1]
         name = self.script("for word in args\n  print(word)\nend\n")
         self.assertEqual(self.mml(name).stdout, "")
         self.assertEqual(self.mml(name, "one").stdout, "one\n")
         self.assertEqual(self.mml(name, 'a"b', "{c}", "-e").stdout, 'a"b\n{c}\n-e\n')
 
     def test_a_seed_repeats_the_numbers(self):
+        # [shell-8]
         first = self.mml("--seed", "7", "-e", "rand(2, 1)").stdout
         self.assertEqual(self.mml("--seed", "7", "-e", "rand(2, 1)").stdout, first)
         self.assertNotEqual(self.mml("--seed", "8", "-e", "rand(2, 1)").stdout, first)
 
     def test_wrong_command_lines_exit_with_2(self):
+        # [shell-14]
         for words in (["--nonsense"], ["-e"], ["--seed", "many"], ["--seed", "-1"]):
             result = self.mml(*words, status=2)
             self.assertIn("usage: mml", result.stderr)
 
     def test_help_and_version_go_to_stdout(self):
+        # [shell-9]
         self.assertIn("usage: mml", self.mml("--help").stdout)
         self.assertRegex(self.mml("--version").stdout, r"^mml \d+\.\d+\.\d+\n$")
 
     def test_without_a_terminal_nothing_is_coloured(self):
+        # [shell-15]
         result = self.mml("-e", "missing_name", status=1)
         self.assertNotIn("\033", result.stdout + result.stderr)
 
     def test_interactive_on_a_pipe_survives_errors(self):
+        # [shell-4]
         result = self.mml("-i", text="missing_name\n1+1\n")
         self.assertEqual(result.stdout, "2\n")
         self.assertIn("error: ", result.stderr)
 
     def test_a_transcript_shows_what_the_prompt_would(self):
+        # [shell-12] [shell-13]
         result = self.mml("--session", text="a = 3\nf(x) = do\n  a*x\nend\nf(2)\n")
         self.assertTrue(result.stdout.startswith(">> a = 3\na = 3\n>> f(x) = do\n..   a*x\n.. end\n"))
         self.assertTrue(result.stdout.endswith(">> f(2)\n6\n"))
 
+    def test_help_shows_what_a_builtin_does_with_an_example(self):
+        # [shell-10]
+        result = self.mml("--session", text="?log1p\n")
+        self.assertIn("log1p(x)\nlog(1 + x), exact for small x\n", result.stdout)
+        self.assertTrue(result.stdout.endswith(">> log1p(1e-20)\n1e-20\n"))
+
     def test_save_writes_what_ran(self):
+        # [shell-11]
         self.mml("--session", text="a = 3\nmissing_name\na + 1\n:save saved.mml\n")
         self.assertEqual((self.folder / "saved.mml").read_text(), "a = 3\na + 1\n")
         self.assertEqual(self.mml("saved.mml").stdout, "4\n")
 
     def test_load_runs_a_script_in_the_session(self):
+        # [shell-11]
         self.script("a = 3\n", "some.mml")
         self.assertEqual(self.mml("-i", text=":load some.mml\na + 1\n").stdout, "4\n")
 
@@ -167,6 +191,7 @@ class CommandLine(unittest.TestCase):
         self.assertTrue(result.stdout.endswith("2\n"))
 
     def test_an_interrupt_ends_a_script_with_130(self):
+        # [shell-14]
         name = self.script("while true\nend\n")
         with subprocess.Popen([MML, name], cwd=self.folder, stderr=subprocess.PIPE) as process:
             time.sleep(0.5)

@@ -298,7 +298,7 @@ Test(display, vectors_print_as_they_are_typed) {
 Test(display, empty_arrays_keep_their_shape) {
   Arena arena = {0};
   expect_value(MATRIX(0, 1, 0), 80, "[]");
-  expect_value(MATRIX(0, 0, 0), 80, "[]");
+  expect_value(MATRIX(0, 0, 0), 80, "zeros(0, 0)");
   expect_value(MATRIX(0, 3, 0), 80, "zeros(0, 3)");
   expect_value(MATRIX(1, 0, 0), 80, "zeros(1, 0)");
   arena_free(&arena);
@@ -632,7 +632,7 @@ Test(display, functions_print_what_they_are) {
   Value sine = make_function(&arena, FUNCTION_PRIMITIVE, &row_sin, 0, 0, NULL);
   Value second = make_function(&arena, FUNCTION_PARTIAL, &row_derivative, 2, 1, &f);
   Value slope = make_function(&arena, FUNCTION_PARTIAL, &row_gradient, 0, 1, &second);
-  expect_value(sine, 80, "sin(x)   sine of x in radians");
+  expect_value(sine, 80, "sin  # sin(x): sine of x in radians");
   expect_inline(sine, 80, "sin");
   expect_value(second, 80, "f''");
   expect_value(slope, 80, "gradient(f'')");

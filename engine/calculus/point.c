@@ -108,6 +108,9 @@ Value point_call(Session *s, Value f, const Value *argument, uint32_t count) {
     flatten(argument[0], number);
     return machine_call(s, f, number, takes);
   }
+  if (takes > 1 && count == 1 && argument[0].kind == VALUE_TUPLE &&
+      ((Tuple *)argument[0].object)->count == takes)
+    return machine_call(s, f, ((Tuple *)argument[0].object)->item, takes);
   bool numbers = count > 1 && takes == 1;
   for (uint32_t i = 0; i < count; i++) numbers = numbers && is_number(argument[i]);
   if (!numbers) return machine_call(s, f, argument, count);

@@ -14,8 +14,8 @@ void point_flatten(Session *session, Value point, Value *number);
 /* A value shaped like [point] with other numbers. Owned. Advances *number. */
 Value point_shape(Session *session, Value point, const Value **number);
 
-/* Calls f at the given arguments. A vector and its coordinates are one point: f(x, y) takes [1, 2], and
- * f(v) takes 1, 2. Owned. */
+/* Calls f at the given arguments. A vector or tuple and its coordinates are one point: f(x, y)
+ * takes [1, 2] and (1, 2), and f(v) takes 1, 2. Owned. */
 Value point_call(Session *session, Value f, const Value *argument, uint32_t count);
 
 #endif

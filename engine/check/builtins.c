@@ -193,6 +193,7 @@ Known check_builtin(Check *c, const Primitive *row, const CheckCall *call) {
   Known result;
   bool exact;
   if (strcmp(row->name, "record") == 0 && call->positional == 0) return record(c, call);
+  if (strcmp(row->name, "table") == 0 && call->positional == 0) return known_not();
   Attempt a = {.row = row, .call = call, .place = place, .argument = argument};
   if (!check_try(c, call->node, match_arguments, &a, &none)) return known_not();
   if (LISTED(filled, row->name) && filled_shape(call, &result)) return result;

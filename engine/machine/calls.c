@@ -167,6 +167,9 @@ static void text_argument(Compiler *c, const char *text) {
 static Operand record_operand(Compiler *c, const CallNode *call) {
   uint32_t number = c->number_top, value = c->value_top;
   for (uint32_t i = 0; i < call->named; i++) {
+    for (uint32_t k = 0; k < i; k++)
+      if (call->name[k] == call->name[i])
+        compile_fail(c, call->argument[i], "%s is given twice", call->name[i]->name);
     text_argument(c, call->name[i]->name);
     compile_boxed(c, call->argument[i]);
   }
@@ -193,9 +196,18 @@ static Operand quoting_operand(Compiler *c, const CallNode *call, const Primitiv
   return call_window(c, call, row, value);
 }
 
+/* table(x = v, y = w) is table(record(x = v, y = w)). */
+static Operand table_operand(Compiler *c, const CallNode *call, const Primitive *row) {
+  uint32_t value = c->value_top;
+  record_operand(c, call);
+  return call_window(c, &(CallNode){.node = call->node, .positional = 1}, row, value);
+}
+
 static Operand builtin_call(Compiler *c, const CallNode *call, const Primitive *row) {
   Operand result;
-  if (strcmp(row->name, "record") == 0 && call->positional == 0 && call->named > 0) return record_operand(c, call);
+  bool fields = call->positional == 0 && call->named > 0;
+  if (fields && strcmp(row->name, "record") == 0) return record_operand(c, call);
+  if (fields && strcmp(row->name, "table") == 0) return table_operand(c, call, row);
   if (row->result == RESULT_FORMULA && call->positional) return quoting_operand(c, call, row);
   if (compile_reduction(c, call->node, row->name, &result)) return result;
   if (scalar_operand(c, call, row->name, &result)) return result;
@@ -232,6 +244,26 @@ static Value known_function(Compiler *c, const Node *callee) {
   Binding *b = session_binding(c->session, name);
   if (user_type(c, b) == TYPE_NONE) return b->builtin;
   return b->is_function ? b->value : value_nothing();
+}
+
+/* The one argument of a call of the builtin of that name, NULL if this is no such call. */
+static const Node *argument_of(Compiler *c, const Node *n, const char *name, const char *other) {
+  if (n->kind != NODE_CALL || n->count != 2) return NULL;
+  if (n->child[1]->kind == NODE_GENERATED || n->child[1]->kind == NODE_NAMED) return NULL;
+  Value known = known_function(c, n->child[0]);
+  if (known.kind != VALUE_FUNCTION ||
+      ((Function *)known.object)->function_kind != FUNCTION_PRIMITIVE)
+    return NULL;
+  const char *found = ((Function *)known.object)->primitive->name;
+  return strcmp(found, name) == 0 || strcmp(found, other) == 0 ? n->child[1] : NULL;
+}
+
+/* The exp(x) of log(sum(exp(x))): computed as typed, but where it overflows its derivative would be
+ * 0 or nan. It is what an infinity is said to come from. */
+static const Node *log_sum_exp(Compiler *c, const Node *n) {
+  const Node *sum = argument_of(c, n, "log", "ln"),
+             *exponential = sum ? argument_of(c, sum, "sum", "Sigma") : NULL;
+  return exponential && argument_of(c, exponential, "exp", "exp") ? exponential : NULL;
 }
 
 static bool takes(const Prototype *p, uint32_t given) {
@@ -289,6 +321,11 @@ static Operand value_call(Compiler *c, const CallNode *call, Opcode op) {
 Operand compile_call(Compiler *c, const Node *n) {
   CallNode call = read_call(c, n);
   if (n->kind == NODE_CALL_EACH) return value_call(c, &call, CODE_CALL_EACH);
+  const Node *lost = log_sum_exp(c, n);
+  if (lost)
+    return primitive_operand(
+        c, &(CallNode){.node = lost, .argument = {lost->child[1]}, .positional = 1},
+        primitive_find("log_sum_exp_"));
   Value known = known_function(c, call.callee);
   if (known.kind == VALUE_FUNCTION && ((Function *)known.object)->function_kind == FUNCTION_PRIMITIVE)
     return builtin_call(c, &call, ((Function *)known.object)->primitive);

@@ -76,18 +76,30 @@ static const char *function_name(const Function *f) {
   return f->prototype && f->prototype->name ? f->prototype->name->name : "this function";
 }
 
-static _Noreturn void fail_count(Session *s, const Function *f, uint32_t given) {
-  const Prototype *p = f->prototype;
+static void remark_definition(Report *r, const Prototype *p) {
   Text text = {0};
   prototype_print(p, NULL, &text);
+  if (text.length < 100 && !memchr(text.bytes, '\n', text.length))
+    report_remark(r, "%s", text.bytes);
+  text_free(&text);
+}
+
+static _Noreturn void fail_count(Session *s, const Function *f, uint32_t given) {
+  const Prototype *p = f->prototype;
   uint32_t least = 0, most = p->parameter_count;
   for (uint32_t i = 0; i < most; i++) least += !(p->parameter[i]->kind == NODE_PARAMETER && p->parameter[i]->child[1]);
   char range[32];
   snprintf(range, sizeof range, least == most ? "%u" : "%u to %u", least, most);
-  size_t shown = text.length < 100 && !memchr(text.bytes, '\n', text.length) ? text.length : 0;
   Report *r = failure(s, "%s takes %s argument%s, found %u", function_name(f), range, most == 1 ? "" : "s", given);
-  if (shown) report_remark(r, "%.*s", (int)shown, text.bytes);
-  text_free(&text);
+  remark_definition(r, p);
+  raise_failure(s, r);
+}
+
+/* Named arguments do not come in order, so a count would not say which one is missing. */
+static _Noreturn void fail_missing(Session *s, const Function *f, uint32_t i) {
+  Report *r = failure(s, "%s is called without its argument %s", function_name(f),
+                      f->prototype->parameter[i]->symbol->name);
+  remark_definition(r, f->prototype);
   raise_failure(s, r);
 }
 
@@ -114,7 +126,9 @@ void invoke_match(Session *s, const Function *f, const Value *given, const CallS
   }
   for (uint32_t i = 0; i < p->parameter_count; i++) {
     bool has_default = p->parameter[i]->kind == NODE_PARAMETER && p->parameter[i]->child[1];
-    if (by_parameter[i].kind == VALUE_NOTHING && !has_default) fail_count(s, f, site->positional + site->named);
+    if (by_parameter[i].kind != VALUE_NOTHING || has_default) continue;
+    if (site->named) fail_missing(s, f, i);
+    fail_count(s, f, site->positional);
   }
 }
 

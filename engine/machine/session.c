@@ -19,6 +19,7 @@
 #include "syntax/layout.h"
 #include "syntax/unparse.h"
 #include "values/display.h"
+#include "values/table_text.h"
 
 volatile sig_atomic_t interrupt_flag;
 
@@ -344,7 +345,7 @@ static void echo_binding(Session *s, const Symbol *name) {
     bool fits = !styled && text_columns(one.bytes, one.length) <= (size_t)options.columns && !strstr(one.bytes, "…");
     bool matrix = v.kind == VALUE_ARRAY && value_as_array(v)->rows > 3 && value_as_array(v)->cols > 1;
     if (v.kind == VALUE_TABLE) {
-      text_append(&text, one.bytes, one.length);
+      table_summary((Table *)v.object, (size_t)options.columns, &text);
     } else if (fits && !matrix) {
       text_format(&text, "%s = ", name->name);
       text_append(&text, one.bytes, one.length);
@@ -428,9 +429,20 @@ static void explain_infinite(Session *s, Tree *tree, const Node *n, Value result
   s->answer = value_nothing();
 }
 
+/* clear name */
+static void forget(Session *s, Tree *tree, const Node *n) {
+  const Binding *b = session_binding(s, n->symbol);
+  s->origin = n;
+  s->origin_source = tree->source;
+  if (b->value.kind == VALUE_NOTHING && b->builtin.kind == VALUE_NOTHING)
+    session_fail_unknown(s, n->symbol);
+  s->origin = NULL;
+  session_forget(s, n->symbol);
+}
+
 static void run_statement(Session *s, Tree *tree, const Node *n, MmlEcho echo, bool library) {
   if (n->kind == NODE_CLEAR) {
-    session_forget(s, n->symbol);
+    forget(s, tree, n);
     return;
   }
   double start = seconds_now();

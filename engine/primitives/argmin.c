@@ -9,6 +9,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "calculus/point.h"
 #include "machine/session.h"
 #include "machine/vm.h"
 #include "primitives/argument.h"
@@ -133,6 +134,34 @@ static void form_method(Problem *p, const Arguments *a, int index) {
   set_method(p, name, form_options(s, a, index + 1));
 }
 
+static bool is_function_tuple(Value v) {
+  if (v.kind != VALUE_TUPLE) return false;
+  const Tuple *functions = (Tuple *)v.object;
+  for (uint32_t k = 0; k < functions->count; k++)
+    if (functions->item[k].kind != VALUE_FUNCTION) return false;
+  return functions->count > 0;
+}
+
+/* values_(functions, arguments…): the values of several functions at one point. */
+static Value call_values(Session *s, const Arguments *a) {
+  if (!is_function_tuple(a->argument[0])) fail_argument(s, 0, "expected a tuple of functions");
+  const Tuple *functions = (Tuple *)a->argument[0].object;
+  Tuple *out = tuple_new(s, functions->count);
+  for (uint32_t k = 0; k < functions->count; k++)
+    out->item[k] = point_call(s, functions->item[k], a->argument + 1, (uint32_t)a->count - 1);
+  return value_tuple(out);
+}
+
+/* st as one function, owned: several, as [f, g] or (f, g), become values_ of them. */
+static Value constraint_function(Session *s, Value st) {
+  if (st.kind != VALUE_TUPLE) return value_keep(st);
+  if (!is_function_tuple(st)) return value_nothing();
+  Function *together = function_new(s, FUNCTION_PARTIAL, 1);
+  together->primitive = primitive_find("values_");
+  together->bound[0] = value_keep(st);
+  return value_function(together);
+}
+
 static Value function_form(Session *s, const Arguments *a, bool maximise, bool record) {
   Value f = a->argument[0];
   if (!record && (f.kind == VALUE_ARRAY || f.kind == VALUE_RANGE) && !argument_given(a, 1)) return position_of_best(s, f, maximise);
@@ -143,9 +172,11 @@ static Value function_form(Session *s, const Arguments *a, bool maximise, bool r
     report_advise(r, "argmin f(x) over x in R^2");
     raise_failure(s, r);
   }
-  if (argument_given(a, 2) && a->argument[2].kind != VALUE_FUNCTION) {
+  Value constraints =
+      argument_given(a, 2) ? constraint_function(s, a->argument[2]) : value_nothing();
+  if (argument_given(a, 2) && constraints.kind != VALUE_FUNCTION) {
     Report *r = failure(s, "st is a function whose values must not be above 0");
-    report_advise(r, "st = x -> x[1] - 1  (or a tuple of several)");
+    report_advise(r, "st = [x -> x[1] - 1]  (or several)");
     report_advise(r, "minimize f(x) over x in R^2 s.t. x[1] <= 1");
     raise_failure(s, r);
   }
@@ -156,10 +187,11 @@ static Value function_form(Session *s, const Arguments *a, bool maximise, bool r
     p.point = t->item;
     p.count = t->count;
   }
-  if (argument_given(a, 2)) p.constraints = a->argument[2];
+  p.constraints = constraints;
   p.started = true;
   Value result = problem_solve(&p);
   value_release(value_record((Record *)(uintptr_t)p.settings.options));
+  value_release(constraints);
   return record ? result : point_of(s, result);
 }
 
@@ -193,6 +225,9 @@ static Value start_value(Session *s, Value set, const Value *start, const char *
 }
 
 static Value call_clause(Session *s, const Arguments *a) {
+  const Node *origin = session_origin(s);
+  if (!origin || origin->kind != NODE_CLAUSE)
+    fail(s, "clause_ is what argmin f(x) over x becomes: write that");
   const char *head = text_of(a->argument[0]);
   const Tuple *names = (Tuple *)a->argument[2].object, *sets = (Tuple *)a->argument[3].object, *starts = (Tuple *)a->argument[4].object;
   bool maximise = strcmp(head, "argmax") == 0 || strcmp(head, "maximize") == 0;
@@ -223,7 +258,7 @@ static Value call_clause(Session *s, const Arguments *a) {
 #define FORM "(f, x0 = , st = , method = , eta = , beta = , steps = , tol = , options = )"
 const Primitive argmin_rows[ARGMIN_ROWS_COUNT] = {
     {.name = "argmin", .parameters = FORM, .call = call_argmin, .differentiable = DERIVE_THROUGH,
-     .help = "The point where f is smallest, searched from x0 with exact derivatives, and differentiable by what f closes over; argmin(v) is the position of a vector's smallest entry. st is a function that must not be above 0. Also argmin f(x) over x from x0 s.t. g(x) <= 0.",
+     .help = "The point where f is smallest, searched from x0 with exact derivatives, and differentiable by what f closes over; argmin(v) is the position of a vector's smallest entry. st is a function that must not be above 0, or several: [g, h]. Also argmin f(x) over x from x0 s.t. g(x) <= 0.",
      .example = "argmin(x -> (x - 3)^2, 0)", .gives = "3"},
     {.name = "argmax", .parameters = FORM, .call = call_argmax, .differentiable = DERIVE_THROUGH,
      .help = "The point where f is largest; argmax(v) is the position of a vector's largest entry.",
@@ -233,7 +268,18 @@ const Primitive argmin_rows[ARGMIN_ROWS_COUNT] = {
      .example = "minimize(x -> (x - 3)^2 + 1, 0).value", .gives = "1"},
     {.name = "maximize", .parameters = FORM, .call = call_maximize, .differentiable = DERIVE_THROUGH,
      .help = "The maximum of f near x0 as a record.", .example = "maximize(x -> 5 - (x - 3)^2, 0).value", .gives = "5"},
-    {.name = "clause_", .parameters = "(head, f, names, sets, starts, method, options, constraints, kinds, texts)", .call = call_clause,
+    {.name = "clause_",
+     .parameters = "(head, f, names, sets, starts, method, options, constraints, kinds, texts)",
+     .call = call_clause,
      .differentiable = DERIVE_THROUGH,
-     .help = "What argmin f(x) over x from p using m becomes.", .example = "argmin (x - 3)^2 over x from 0", .gives = "3"},
+     .help = "What argmin f(x) over x from p using m becomes.",
+     .example = "argmin (x - 3)^2 over x from 0",
+     .gives = "3"},
+    {.name = "values_",
+     .parameters = "(values...)",
+     .call = call_values,
+     .differentiable = DERIVE_THROUGH,
+     .help = "What st = [g, h] becomes: the values of several functions at one point.",
+     .example = "argmin(x -> (x - 3)^2, 0, st = [x -> x - 2, x -> -x])",
+     .gives = "2"},
 };

@@ -6,7 +6,7 @@
 
 #include "primitives/primitive.h"
 
-enum { ARGMIN_ROWS_COUNT = 5 };
+enum { ARGMIN_ROWS_COUNT = 6 };
 extern const Primitive argmin_rows[ARGMIN_ROWS_COUNT];
 
 #endif

@@ -13,9 +13,10 @@ extern const Primitive norm_rows[3];
 extern const Primitive shape_rows[7];
 extern const Primitive construct_rows[5];
 extern const Primitive order_rows[8];
-extern const Primitive stable_rows[5];
+extern const Primitive stable_rows[6];
 extern const Primitive random_rows[6];
 extern const Primitive output_rows[4];
+extern const Primitive iterate_rows[1];
 
 /* For the list of families: #define F(heading, rows) {heading, rows, sizeof rows / sizeof rows[0]},
  * The sizes above are checked: a definition of another size does not compile. */
@@ -27,7 +28,8 @@ extern const Primitive output_rows[4];
   F("Arrays", order_rows)                                                                          \
   F("Special functions", stable_rows)                                                              \
   F("Random numbers", random_rows)                                                                 \
-  F("Output", output_rows)
+  F("Output", output_rows)                                                                         \
+  F("Iteration", iterate_rows)
 
 /* The rules, for tests: over everything, down the rows, across them. */
 extern const Rule rule_softmax[3], rule_logsumexp[3];

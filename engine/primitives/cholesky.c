@@ -74,7 +74,7 @@ const Rule rule_cholesky = {
 };
 
 const Primitive cholesky_rows[] = {
-    {"cholesky", "(A)", NULL, RESULT_ANY, DERIVE_RULE, NULL, &rule_cholesky,
+    {"cholesky", "(A)", NULL, RESULT_ARRAYS, DERIVE_RULE, NULL, &rule_cholesky,
      "The lower triangular L with A = L*L' of a symmetric positive definite A. Its derivative "
      "treats A as "
      "symmetric.",

@@ -244,6 +244,7 @@ static const struct {
 } complex_use[] = {
     {"real", as_it_is},     {"imag", as_it_is},      {"conj", as_it_is},      {"arg", as_it_is},
     {"complex", as_it_is},  {"print", as_it_is},     {"record", as_it_is},    {"assert", as_it_is},
+    {"iterate", as_it_is},
     {"zip", as_it_is},      {"latex", as_it_is},     {"frac", as_it_is},     {"size", by_real_part},  {"length", by_real_part},
     {"sum", by_parts},      {"mean", by_parts},      {"cumsum", by_parts},    {"diffs", by_parts},
     {"reverse", by_parts},  {"reshape", by_parts},   {"vec", by_parts},       {"rows", by_parts},

@@ -5,7 +5,6 @@
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "primitives/data.h"
 
-#include <assert.h>
 #include <math.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -17,118 +16,20 @@
 #include "primitives/argument.h"
 #include "statistics/table_reader.h"
 #include "values/display.h"
-#include "values/operate.h"
+#include "values/table.h"
 
 enum { REASON_SIZE = 128 }; /* as mml.h has it */
 
-/* ---- tables from records and matrices ---- */
-
-static void set_numbers(Column *column, const Symbol *name, Array *numbers) {
-  column->name = name;
-  column->numbers = value_array(numbers);
-  for (uint32_t i = 0; i < numbers->rows; i++) column->missing += isnan(numbers->data[i]) ? 1u : 0u;
-}
-
-static void set_text(Column *column, const Symbol *name, Tuple *text) {
-  column->name = name;
-  column->text = value_tuple(text);
-  for (uint32_t i = 0; i < text->count; i++) column->missing += text->item[i].kind == VALUE_NOTHING;
-}
-
-static bool is_single(Value value) {
-  return value.kind == VALUE_NUMBER || value.kind == VALUE_BOOLEAN || value.kind == VALUE_STRING;
-}
-
-/* Rows of a field, or -1 if it cannot be a column. */
-static int64_t field_rows(Value value) {
-  if (is_single(value)) return 1;
-  if (value.kind == VALUE_RANGE) return (int64_t)((const Range *)value.object)->count;
-  if (value.kind == VALUE_ARRAY) {
-    const Array *array = value_as_array(value);
-    return array->cols == 1 && array->element != ELEMENT_ACTIVE ? (int64_t)array->rows : -1;
-  }
-  if (value.kind != VALUE_TUPLE) return -1;
-  const Tuple *tuple = (const Tuple *)value.object;
-  for (uint32_t i = 0; i < tuple->count; i++)
-    if (tuple->item[i].kind != VALUE_STRING && tuple->item[i].kind != VALUE_NOTHING) return -1;
-  return tuple->count;
-}
-
-/* All single values make one row, otherwise they repeat beside the vectors. */
-static uint32_t record_rows(Session *session, const Record *record, int index) {
-  int64_t rows = -1;
-  const char *first = "";
-  for (uint32_t k = 0; k < record->count; k++) {
-    int64_t count = field_rows(record->field[k]);
-    const char *name = record->name[k]->name;
-    char found[VALUE_DESCRIPTION];
-    if (count < 0)
-      fail_argument(session, index, "%s cannot be a column: it is %s", name,
-                    value_describe(record->field[k], found));
-    if (is_single(record->field[k])) continue;
-    if (rows >= 0 && count != rows)
-      fail_argument(session, index,
-                    "columns of one table have one length, but %s has %lld and %s %lld", first,
-                    (long long)rows, name, (long long)count);
-    if (rows < 0) first = name;
-    rows = count;
-  }
-  return rows < 0 ? record->count > 0 : (uint32_t)rows;
-}
-
-static void set_field(Session *session, Column *column, const Symbol *name, Value field,
-                      uint32_t rows) {
-  if (field.kind == VALUE_TUPLE || field.kind == VALUE_STRING) {
-    Tuple *text = tuple_new(session, rows);
-    for (uint32_t i = 0; i < rows; i++)
-      text->item[i] =
-          value_keep(field.kind == VALUE_STRING ? field : ((Tuple *)field.object)->item[i]);
-    set_text(column, name, text);
-    return;
-  }
-  Array *numbers = array_new(session, rows, 1, ELEMENT_REAL);
-  Value whole = is_single(field) ? value_nothing() : value_to_array(session, field);
-  for (uint32_t i = 0; i < rows; i++)
-    numbers->data[i] = is_single(field) ? field.number : value_as_array(whole)->data[i];
-  value_release(whole);
-  set_numbers(column, name, numbers);
-}
-
-static Value table_of_record(Session *session, const Record *record, int index) {
-  uint32_t rows = record_rows(session, record, index);
-  Table *table = table_new(session, rows, record->count);
-  for (uint32_t k = 0; k < record->count; k++)
-    set_field(session, &table->column[k], record->name[k], record->field[k], rows);
-  return value_table(table);
-}
-
-static Value table_of_array(Session *session, const Array *array) {
-  Table *table = table_new(session, array->rows, array->cols);
-  for (uint32_t j = 0; j < array->cols; j++) {
-    char name[16];
-    int length = snprintf(name, sizeof name, "V%u", j + 1);
-    Array *numbers = array_new(session, array->rows, 1, ELEMENT_REAL);
-    for (uint32_t i = 0; i < array->rows; i++)
-      numbers->data[i] = array->data[(size_t)i * array->cols + j];
-    set_numbers(&table->column[j], symbol_intern(&session->symbols, name, (size_t)length), numbers);
-  }
-  return value_table(table);
-}
-
-Value data_table(Session *session, Value value, int index) {
-  switch ((ValueKind)value.kind) {
-  case VALUE_TABLE: return value_keep(value);
-  case VALUE_RECORD: return table_of_record(session, (const Record *)value.object, index);
-  case VALUE_ARRAY: return table_of_array(session, value_as_array(value));
-  default: return value_nothing();
-  }
-}
-
 static Value table_call(Session *session, const Arguments *arguments) {
-  Value table = data_table(session, arguments->argument[0], 0);
+  const Node *call = session_origin(session);
+  bool named =
+      call && call->kind == NODE_CALL && call->count > 1 && call->child[1]->kind == NODE_NAMED;
+  Value table =
+      table_of_value(session, arguments->argument[0], named ? TABLE_COLUMNS_ARE_ARGUMENTS : 0);
   char found[VALUE_DESCRIPTION];
   if (table.kind == VALUE_NOTHING)
-    fail_argument(session, 0, "expected a record of columns or a matrix, but it is %s",
+    fail_argument(session, 0,
+                  "expected columns by name, a record of them or a matrix, but it is %s",
                   value_describe(arguments->argument[0], found));
   return table;
 }
@@ -146,12 +47,12 @@ static void take_column(Session *session, const ReadColumn *from, uint32_t rows,
   if (from->kind == READ_NUMBER) {
     Array *numbers = array_new(session, rows, 1, ELEMENT_REAL);
     if (rows) memcpy(numbers->data, from->numbers, rows * sizeof(double));
-    set_numbers(to, name, numbers);
+    column_set_numbers(to, name, numbers);
     return;
   }
   Tuple *text = tuple_new(session, rows);
   for (uint32_t i = 0; i < rows; i++) text->item[i] = text_or_missing(session, from->texts[i]);
-  set_text(to, name, text);
+  column_set_text(to, name, text);
 }
 
 static void note_missing(Session *session, const Table *table) {
@@ -266,7 +167,7 @@ static Value write_call(Session *session, const Arguments *arguments) {
     write_bytes(session, path, string->bytes, string->length);
     return value_nothing();
   }
-  Value table = data_table(session, what, 0);
+  Value table = table_of_value(session, what, 0);
   char found[VALUE_DESCRIPTION];
   if (table.kind == VALUE_NOTHING)
     fail_argument(session, 0, "expected a table, a matrix or a text, but it is %s",
@@ -292,7 +193,8 @@ const Primitive data_rows[] = {
      "digit, or a text as it is.",
      "write(table(record(x = [1, 2])), \"points.csv\"); read(\"points.csv\").x", "[1, 2]"},
     {"table", "(columns)", table_call, RESULT_ANY, DERIVE_NONE, "makes a table", NULL,
-     "The table of a record of vectors or of tuples of texts (a single value repeats), or of a "
-     "matrix, whose columns are called V1, V2, …",
-     "table(record(x = [1, 2, 3], y = 7)).y", "[7, 7, 7]"},
+     "A table with the named columns: vectors, tuples of texts, or a single value that repeats. "
+     "Also "
+     "of a record, or of a matrix, whose columns are called V1, V2, …",
+     "table(x = [1, 2, 3], s = (\"a\", \"b\", \"c\"), y = 7).y", "[7, 7, 7]"},
 };

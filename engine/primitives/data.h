@@ -14,9 +14,4 @@ extern const Primitive regress_rows[3];
  * statistics", rows, sizeof rows / sizeof rows[0]}, */
 #define DATA_ROWS(F) F(data_rows) F(regress_rows)
 
-/* The table a value is read as: itself, the columns of a record (vectors, texts; numbers repeat) or
- * of a matrix (V1, V2, …). Owned; NOTHING if the value is none of these. Columns that do not fit
- * together fail at argument [index]. */
-Value data_table(Session *session, Value value, int index);
-
 #endif

@@ -276,7 +276,7 @@ const Primitive determinant_rows[] = {
     {"logdet", "(A)", NULL, RESULT_NUMBER, DERIVE_RULE, NULL, &rule_logdet,
      "log(det(A)) without overflow, for a matrix with positive determinant such as a covariance.",
      "logdet([2, 0; 0, 2])", "1.38629"},
-    {"cofactor", "(A)", NULL, RESULT_ANY, DERIVE_RULE, NULL, &rule_cofactor,
+    {"cofactor", "(A)", NULL, RESULT_ARRAYS, DERIVE_RULE, NULL, &rule_cofactor,
      "The matrix of cofactors: entry i, j is (-1)^(i + j) times the determinant of A without row i "
      "and column j. "
      "A*cofactor(A)' is det(A) times the identity.",

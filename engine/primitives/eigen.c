@@ -347,16 +347,18 @@ static Value eigvals_call(Session *session, const Arguments *arguments) {
 }
 
 const Primitive eigen_rows[] = {
-    {"eig", "(A)", eig_call, RESULT_ANY, DERIVE_THROUGH, NULL, NULL,
+    {"eig", "(A)", eig_call, RESULT_ARRAYS, DERIVE_THROUGH, NULL, NULL,
      "Q, L = eig(A): A = Q*L*inv(Q), the eigenvalues on the diagonal of L, largest first, and a "
      "unit eigenvector "
-     "in every column of Q, its largest entry positive; complex where they have to be. For a symmetric A, Q is orthogonal (inv(Q) "
+     "in every column of Q, its largest entry positive; complex where they have to be. For a "
+     "symmetric A, Q is orthogonal (inv(Q) "
      "is Q') and "
      "the derivative treats A as symmetric.",
      "Q, L = eig([2, 1; 1, 2]); diag(L)", "[3, 1]"},
-    {"eigvals", "(A)", eigvals_call, RESULT_ANY, DERIVE_THROUGH, NULL, NULL,
-     "The eigenvalues of a square matrix as a vector, largest first (complex ones by their real part).", "eigvals([2, 1; 1, 2])",
-     "[3, 1]"},
+    {"eigvals", "(A)", eigvals_call, RESULT_ARRAYS, DERIVE_THROUGH, NULL, NULL,
+     "The eigenvalues of a square matrix as a vector, largest first (complex ones by their real "
+     "part).",
+     "eigvals([2, 1; 1, 2])", "[3, 1]"},
     {"eig_gap_", "(L, M)", NULL, RESULT_ANY, DERIVE_RULE, NULL, &rule_eig_gap,
      "M[i, j] / (L[j, j] - L[i, i]) off the diagonal, 0 on it: what the derivative of eigenvectors "
      "needs.",

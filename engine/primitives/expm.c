@@ -155,7 +155,7 @@ const Rule rule_expm = {
 };
 
 const Primitive expm_rows[] = {
-    {"expm", "(A)", NULL, RESULT_ANY, DERIVE_RULE, NULL, &rule_expm,
+    {"expm", "(A)", NULL, RESULT_ARRAYS, DERIVE_RULE, NULL, &rule_expm,
      "The matrix exponential I + A + A^2/2 + A^3/6 + ...: expm(t*A)*x0 solves x' = A*x. exp(A) is "
      "entry by entry.",
      "expm([0, 1; 0, 0])*[0, 1]", "[1, 1]"},

@@ -112,11 +112,11 @@ const Rule rule_pinv = {
 };
 
 const Primitive inverse_rows[] = {
-    {"inv", "(A)", inv_call, RESULT_ANY, DERIVE_THROUGH, NULL, NULL,
+    {"inv", "(A)", inv_call, RESULT_ARRAYS, DERIVE_THROUGH, NULL, NULL,
      "The inverse matrix, also written A⁻¹. To solve A*x = b write A \\ b, which is faster and "
      "more accurate.",
      "inv([2, 1; 1, 1])*[1, 0]", "[1, -1]"},
-    {"pinv", "(A)", NULL, RESULT_ANY, DERIVE_RULE, NULL, &rule_pinv,
+    {"pinv", "(A)", NULL, RESULT_ARRAYS, DERIVE_RULE, NULL, &rule_pinv,
      "The pseudoinverse (Moore-Penrose) of a matrix of any shape and rank: pinv(A)*b is the "
      "least-squares "
      "solution of smallest norm.",

@@ -220,10 +220,10 @@ const Rule rule_logm = {
 };
 
 const Primitive logm_rows[] = {
-    {"sqrtm", "(A)", NULL, RESULT_ANY, DERIVE_RULE, NULL, &rule_sqrtm,
+    {"sqrtm", "(A)", NULL, RESULT_ARRAYS, DERIVE_RULE, NULL, &rule_sqrtm,
      "The principal square root of a matrix: sqrtm(A)*sqrtm(A) is A. sqrt(A) is entry by entry.",
      "sqrtm([5, 4; 4, 5])*[1, 0]", "[2, 1]"},
-    {"logm", "(A)", NULL, RESULT_ANY, DERIVE_RULE, NULL, &rule_logm,
+    {"logm", "(A)", NULL, RESULT_ARRAYS, DERIVE_RULE, NULL, &rule_logm,
      "The principal logarithm of a matrix, the inverse of expm. log(A) is entry by entry.",
      "logm([1, 1; 0, 1])*[0, 1]", "[1, 0]"},
 };

@@ -119,12 +119,12 @@ static Value rref_call(Session *session, const Arguments *arguments) {
 }
 
 const Primitive lu_rows[] = {
-    {"lu", "(A)", NULL, RESULT_ANY, DERIVE_RULE, NULL, &rule_lu,
+    {"lu", "(A)", NULL, RESULT_ARRAYS, DERIVE_RULE, NULL, &rule_lu,
      "L, U, P = lu(A): P*A = L*U with L lower triangular (1 on its diagonal), U upper triangular "
      "and P the "
      "matrix of row exchanges.",
      "L, U, P = lu([1, 2; 4, 4]); diag(U)", "[4, 1]"},
-    {"rref", "(A)", rref_call, RESULT_ANY, DERIVE_NONE,
+    {"rref", "(A)", rref_call, RESULT_ARRAYS, DERIVE_NONE,
      "its entries jump where the rank changes and are constant in between for a matrix of full "
      "rank",
      NULL,

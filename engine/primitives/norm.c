@@ -143,7 +143,19 @@ static Value norm_call(Session *session, const Arguments *arguments) {
 
 /* ---- dot ---- */
 
+/* Fields go with fields of their name, wherever they stand. */
+static Value dot_of_fields(Session *session, Value a, Value b) {
+  Value product = value_operate(session, OP_DOT_MULTIPLY, a, b);
+  Value entries = entries_of(session, product, 0), sum = value_sum(session, entries);
+  value_release(product);
+  value_release(entries);
+  return sum;
+}
+
 static Value dot_call(Session *session, const Arguments *arguments) {
+  uint8_t kind = arguments->argument[0].kind;
+  if ((kind == VALUE_TUPLE || kind == VALUE_RECORD) && arguments->argument[1].kind == kind)
+    return dot_of_fields(session, arguments->argument[0], arguments->argument[1]);
   Value x = entries_of(session, arguments->argument[0], 0),
         y = entries_of(session, arguments->argument[1], 1);
   const Array *a = value_as_array(x), *b = value_as_array(y);

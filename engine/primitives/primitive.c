@@ -12,6 +12,7 @@
 
 #include "calculus/derive.h"
 #include "machine/session.h"
+#include "values/complex.h"
 #include "values/operate.h"
 
 const Primitive *primitive_find(const char *name) {
@@ -67,6 +68,12 @@ static _Noreturn void fail_arity(Session *s, const Primitive *row, const Paramet
   raise_failure(s, r);
 }
 
+static _Noreturn void fail_missing(Session *s, const Primitive *row, const char *name) {
+  Report *r = failure(s, "%s is called without its argument %s", row->name, name);
+  report_remark(r, "%s%s", row->name, row->parameters);
+  raise_failure(s, r);
+}
+
 static int named_parameter(Session *s, const Primitive *row, const Parameters *p, const Symbol *name) {
   for (int i = p->variadic ? 1 : 0; i < p->count; i++)
     if (symbol_find(&s->symbols, p->name[i], strlen(p->name[i])) == name) return i; /* eta is η */
@@ -95,7 +102,8 @@ void primitive_match(Session *s, const Primitive *row, uint32_t positional, uint
     place[i] = (int8_t)(positional + k);
   }
   for (int i = first; i < p.count; i++)
-    if (place[i] == PLACE_ABSENT && !p.optional[i]) fail_arity(s, row, &p, positional + named);
+    if (place[i] == PLACE_ABSENT && !p.optional[i])
+      named ? fail_missing(s, row, p.name[i]) : fail_arity(s, row, &p, positional);
 }
 
 /* ---- calling ---- */
@@ -125,6 +133,29 @@ static void refuse_active(Session *s, const Primitive *row, const Value *argumen
     if (value_is_active(argument[i])) fail_argument(s, i, "%s cannot be differentiated: %s", row->name, row->reason ? row->reason : "it has no rule");
 }
 
+/* A number in the place of a 1×1 array. Takes ownership. */
+static Value as_array(Session *s, Value v) {
+  if (v.kind == VALUE_TUPLE) {
+    Tuple *tuple = (Tuple *)v.object;
+    for (uint32_t i = 0; i < tuple->count; i++) tuple->item[i] = as_array(s, tuple->item[i]);
+  }
+  if (v.kind == VALUE_NUMBER || v.kind == VALUE_ACTIVE) return array_from_numbers(s, &v, 1, 1);
+  if (v.kind != VALUE_COMPLEX || complex_is_array(v)) return v;
+  const Complex *z = value_as_complex(v);
+  Value real = as_array(s, value_keep(z->real)),
+        whole = complex_new(s, real, as_array(s, value_keep(z->imaginary)));
+  value_release(v);
+  return whole;
+}
+
+static bool any_array(const Arguments *a) {
+  for (int i = 0; i < a->count; i++) {
+    Value v = a->argument[i];
+    if (v.kind == VALUE_ARRAY || (v.kind == VALUE_COMPLEX && complex_is_array(v))) return true;
+  }
+  return false;
+}
+
 Value primitive_call(Session *s, const Primitive *row, const Value *window, uint32_t positional,
                      const int8_t *place, int wanted) {
   Value argument[PARAMETERS_MOST];
@@ -135,8 +166,11 @@ Value primitive_call(Session *s, const Primitive *row, const Value *window, uint
   Arguments a = {.argument = argument, .count = count, .wanted = wanted};
   if (variadic) a = (Arguments){.argument = window, .count = (int)positional, .named = argument + 1, .wanted = wanted};
   if (row->differentiable == DERIVE_NONE) refuse_active(s, row, a.argument, a.count);
-  if (complex_given(&a)) return complex_call(s, row, &a);
-  return row->call ? row->call(s, &a) : call_rule(s, row, &a);
+  bool arrays = row->result == RESULT_ARRAYS && any_array(&a);
+  Value result = complex_given(&a) ? complex_call(s, row, &a)
+                 : row->call       ? row->call(s, &a)
+                                   : call_rule(s, row, &a);
+  return arrays ? as_array(s, result) : result;
 }
 
 /* ---- rules ---- */

@@ -27,6 +27,7 @@ typedef enum ResultType {
   RESULT_ANY,
   RESULT_NUMBER,    /* always a number for passive arguments: length, sum without dim, norm, det */
   RESULT_ARRAY,     /* always a real array: zeros, eye */
+  RESULT_ARRAYS,    /* an array or a tuple of them, 1×1 ones too, as soon as an argument is one: inv, qr */
   RESULT_FORMULA,   /* a formula, made of what was typed: the first argument arrives as one, names behind
                      * it as strings: diff(x^2*y, x) */
   RESULT_LIKE       /* a number for numbers, an array of the same shape for an array: sin */

@@ -93,7 +93,7 @@ static Value qr_call(Session *session, const Arguments *arguments) {
 }
 
 const Primitive qr_rows[] = {
-    {"qr", "(A)", qr_call, RESULT_ANY, DERIVE_THROUGH, NULL, NULL,
+    {"qr", "(A)", qr_call, RESULT_ARRAYS, DERIVE_THROUGH, NULL, NULL,
      "Q, R = qr(A): A = Q*R with orthonormal columns in Q and R upper triangular, its diagonal not "
      "negative. "
      "Thin: Q has as many columns as R has rows.",

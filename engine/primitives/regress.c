@@ -13,6 +13,7 @@
 #include "statistics/linearfit.h"
 #include "statistics/twofold.h"
 #include "values/operate.h"
+#include "values/table.h"
 
 /* ---- the model's record ---- */
 
@@ -221,7 +222,7 @@ static Value regress_call(Session *session, const Arguments *arguments) {
   char found[VALUE_DESCRIPTION];
   bool given = argument_given(arguments, 1);
   if (first.kind == VALUE_FORMULA) {
-    Value table = given ? data_table(session, arguments->argument[1], 1) : value_nothing();
+    Value table = given ? table_of_value(session, arguments->argument[1], 1) : value_nothing();
     if (given && table.kind == VALUE_NOTHING)
       fail_argument(session, 1, "expected a table, but it is %s",
                     value_describe(arguments->argument[1], found));
@@ -286,7 +287,7 @@ static Value table_of_one(Session *session, FormulaData *data, Value given) {
   Record *record = record_new(session);
   Value numbers = given.kind == VALUE_NUMBER ? given : value_to_array(session, given);
   record_set(record, name, numbers);
-  Value table = data_table(session, value_record(record), 1);
+  Value table = table_of_value(session, value_record(record), 1);
   value_release(value_record(record));
   return table;
 }
@@ -305,7 +306,7 @@ static Value predict_formula(Session *session, const Formula *formula, const Arr
                              Value given) {
   FormulaData data = {.session = session, .formula = formula};
   bool bare = given.kind == VALUE_NUMBER || given.kind == VALUE_ARRAY || given.kind == VALUE_RANGE;
-  Value table = bare ? table_of_one(session, &data, given) : data_table(session, given, 1);
+  Value table = bare ? table_of_one(session, &data, given) : table_of_value(session, given, 1);
   char found[VALUE_DESCRIPTION];
   if (table.kind == VALUE_NOTHING)
     fail_argument(session, 1, "expected a table or a record of columns, but it is %s",

@@ -240,6 +240,41 @@ static Value binomial_call(Session *session, const Arguments *arguments) {
   return binomial_gamma(session, n, k);
 }
 
+/* ---- log(sum(exp(x))): computed as typed, differentiated as logsumexp ---- */
+
+static const char *log_sum_exp_value(const double *const in[], const Shape in_shape[],
+                                     double *const out[], const Shape out_shape[], double *work) {
+  (void)out_shape, (void)work;
+  double sum = 0;
+  for (size_t i = 0; i < (size_t)in_shape[0].rows * in_shape[0].cols; i++) sum += exp(in[0][i]);
+  out[0][0] = log(sum);
+  return NULL;
+}
+
+static const Rule rule_log_sum_exp = {.name = "log_sum_exp",
+                                      .inputs = 1,
+                                      .outputs = 1,
+                                      .shape = one_shape,
+                                      .value = log_sum_exp_value,
+                                      .names = "x y",
+                                      .adjoint = "y_bar*softmax(x)"};
+
+static Value log_sum_exp_steps(Session *session, Value x) {
+  Value each = value_elementwise(session, SCALAR_exp, x, x), sum = value_sum(session, each);
+  Value log = value_elementwise(session, SCALAR_log, sum, sum);
+  value_release(each);
+  value_release(sum);
+  return log;
+}
+
+static Value log_sum_exp_call(Session *session, const Arguments *arguments) {
+  Value x = arguments->argument[0], out;
+  if (x.kind != VALUE_ARRAY || value_as_array(x)->element == ELEMENT_BOOLEAN)
+    return log_sum_exp_steps(session, x);
+  rule_apply(session, &rule_log_sum_exp, &x, &out);
+  return out;
+}
+
 static double gcd_of(double a, double b) {
   while (b != 0) {
     double rest = fmod(a, b);
@@ -272,6 +307,9 @@ const Primitive stable_rows[] = {
     {"logsumexp", "(values..., dim = 0)", logsumexp_call, RESULT_ANY, DERIVE_THROUGH, NULL, NULL,
      "log(sum(exp(x))) without overflow; dim = 2 of every row, dim = 1 of every column.",
      "logsumexp([1000, 1000])", "1000.69"},
+    {"log_sum_exp_", "(x)", log_sum_exp_call, RESULT_ANY, DERIVE_THROUGH, NULL, NULL,
+     "What log(sum(exp(x))) becomes: the same value, with the derivative of logsumexp(x).",
+     "log(sum(exp([0, 0])))", "0.693147"},
     {"clamp", "(x, a, b)", clamp_call, RESULT_ANY, DERIVE_THROUGH, NULL, NULL,
      "x, but at least a and at most b.", "clamp([-2, 0.5, 7], 0, 1)", "[0, 0.5, 1]"},
     {"binomial", "(n, k)", binomial_call, RESULT_NUMBER, DERIVE_THROUGH, NULL, NULL,

@@ -321,12 +321,12 @@ static Value svd_call(Session *session, const Arguments *arguments) {
 }
 
 const Primitive svd_rows[] = {
-    {"svd", "(A)", svd_call, RESULT_ANY, DERIVE_THROUGH, NULL, NULL,
+    {"svd", "(A)", svd_call, RESULT_ARRAYS, DERIVE_THROUGH, NULL, NULL,
      "U, S, V = svd(A): A = U*S*V' with orthonormal columns in U and V and the singular values on "
      "the diagonal of "
      "S, largest first. Thin: S is square. The largest entry of every column of U is positive.",
      "U, S, V = svd([0, 2; 3, 0]); diag(S)", "[3, 2]"},
-    {"svdvals", "(A)", NULL, RESULT_ANY, DERIVE_RULE, NULL, &rule_svdvals,
+    {"svdvals", "(A)", NULL, RESULT_ARRAYS, DERIVE_RULE, NULL, &rule_svdvals,
      "The singular values as a vector, largest first.", "svdvals([0, 2; 3, 0])", "[3, 2]"},
     {"cond", "(A)", cond_call, RESULT_NUMBER, DERIVE_THROUGH, NULL, NULL,
      "The condition number, largest singular value over smallest: A \\ b loses about "

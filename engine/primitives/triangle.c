@@ -217,15 +217,15 @@ const Primitive triangle_rows[] = {
     {"trace", "(A)", NULL, RESULT_NUMBER, DERIVE_RULE, NULL, &rule_trace,
      "The sum of the diagonal of a square matrix, which is also the sum of its eigenvalues.",
      "trace([1, 2; 3, 4])", "5"},
-    {"tril", "(A, k = 0)", tril_call, RESULT_ANY, DERIVE_THROUGH, NULL, NULL,
+    {"tril", "(A, k = 0)", tril_call, RESULT_ARRAYS, DERIVE_THROUGH, NULL, NULL,
      "The lower triangle: entries above diagonal k become 0. Diagonal 0 is the main one, -1 the "
      "one below it.",
      "sum(tril([1, 2; 3, 4]))", "8"},
-    {"triu", "(A, k = 0)", triu_call, RESULT_ANY, DERIVE_THROUGH, NULL, NULL,
+    {"triu", "(A, k = 0)", triu_call, RESULT_ARRAYS, DERIVE_THROUGH, NULL, NULL,
      "The upper triangle: entries below diagonal k become 0. Diagonal 0 is the main one, 1 the one "
      "above it.",
      "sum(triu([1, 2; 3, 4]))", "7"},
-    {"kron", "(A, B)", NULL, RESULT_ANY, DERIVE_RULE, NULL, &rule_kron,
+    {"kron", "(A, B)", NULL, RESULT_ARRAYS, DERIVE_RULE, NULL, &rule_kron,
      "The Kronecker product: every entry of A times the whole of B, as blocks.",
      "kron([1, 2], [1, 10])", "[1, 10, 2, 20]"},
     {"cross", "(a, b)", NULL, RESULT_ARRAY, DERIVE_RULE, NULL, &rule_cross,

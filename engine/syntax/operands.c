@@ -232,10 +232,9 @@ static Node *group(Parser *parser) {
     if (clause || !parse_take(parser, TOKEN_COMMA)) break;
     comma = true;
   }
-  if (comma && parser->pending_count == mark + 1) refuse_operand(parser);
   parse_close(parser, outer, TOKEN_RIGHT_PAREN);
   Span span = parse_span_from(parser, start);
-  if (parser->pending_count != mark + 1) return parse_list(parser, NODE_TUPLE, span, mark);
+  if (comma || parser->pending_count != mark + 1) return parse_list(parser, NODE_TUPLE, span, mark);
   Node *node = parser->pending[--parser->pending_count];
   node->grouped = true;
   node->span = span;

@@ -588,7 +588,7 @@ static void put_expression(Writer *writer, const Node *node) {
   case NODE_TUPLE:
     string(writer, "(");
     put_list(writer, node, 0, node->count, POWER_TILDE);
-    string(writer, ")");
+    string(writer, node->count == 1 ? ",)" : ")");
     break;
   case NODE_ARRAY: put_array(writer, node); break;
   case NODE_COMPREHENSION:

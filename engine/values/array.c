@@ -91,7 +91,9 @@ static bool is_entry(Value v) { return v.kind == VALUE_NUMBER || v.kind == VALUE
 static _Noreturn void fail_element(Session *session, Value v) {
   if (v.kind == VALUE_NOTHING) fail(session, "an array holds numbers, and a call in it gives no value");
   char text[VALUE_DESCRIPTION];
-  fail(session, "an array holds numbers, found %s", value_describe(v, text));
+  Report *r = failure(session, "an array holds numbers, found %s", value_describe(v, text));
+  if (v.kind == VALUE_STRING) report_remark(r, "texts stand in a tuple: (\"a\", \"b\")");
+  raise_failure(session, r);
 }
 
 /* Numbers only: one row is a column vector, several make a matrix. */
@@ -163,9 +165,19 @@ static Value complex_blocks(Session *session, const Value *element, uint32_t cou
   return complex_new(session, real, value_blocks(session, part[1], width, rows));
 }
 
+/* [f, g] of functions only, which no array holds: a tuple of them, for st = [x -> x[1] - 1]. */
+static Value functions_literal(Session *session, const Value *element, uint32_t count) {
+  Tuple *tuple = tuple_new(session, count);
+  for (uint32_t i = 0; i < count; i++) tuple->item[i] = value_keep(element[i]);
+  return value_tuple(tuple);
+}
+
 Value value_blocks(Session *session, const Value *element, const uint32_t *width, uint32_t rows) {
-  uint32_t count = 0;
+  uint32_t count = 0, functions = 0;
   for (uint32_t i = 0; i < rows; i++) count += width[i];
+  while (functions < count && element[functions].kind == VALUE_FUNCTION) functions++;
+  if (rows == 1 && count > 0 && functions == count)
+    return functions_literal(session, element, count);
   if (any_complex(element, count)) return complex_blocks(session, element, count, width, rows);
   bool numbers = true;
   for (uint32_t i = 0; i < count; i++) {

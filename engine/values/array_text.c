@@ -119,7 +119,7 @@ static void array_size_note(const Array *array, Text *out) {
 }
 
 static void array_empty(const Array *array, Text *out) {
-  if (array->rows == 0 && array->cols <= 1) text_string(out, "[]");
+  if (array->rows == 0 && array->cols == 1) text_string(out, "[]");
   else text_format(out, "zeros(%u, %u)", array->rows, array->cols);
 }
 

@@ -8,6 +8,7 @@
 #include "values/display.h"
 
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "values/array_text.h"
@@ -146,10 +147,16 @@ static bool list_line(const Value *item, const Symbol *const *name, size_t count
   return whole && columns_since(out, start) <= room;
 }
 
+/* (x,) is a tuple of one value, (x) only x. */
+static const char *tuple_close(const Tuple *tuple) { return tuple->count == 1 ? ",)" : ")"; }
+
 static bool tuple_line(const Tuple *tuple, const Layout *layout, size_t room, Text *out) {
+  const char *close = tuple_close(tuple);
+  size_t around = 1 + strlen(close);
   text_string(out, "(");
-  bool whole = list_line(tuple->item, NULL, tuple->count, layout, room > 2 ? room - 2 : 0, out);
-  text_string(out, ")");
+  bool whole =
+      list_line(tuple->item, NULL, tuple->count, layout, room > around ? room - around : 0, out);
+  text_string(out, close);
   return whole;
 }
 
@@ -174,6 +181,27 @@ static bool complex_line(Value value, size_t room, int digits, Text *out) {
   return true;
 }
 
+/* As it is typed if that fits, otherwise what is in it. */
+static bool table_line(const Table *table, const Layout *layout, size_t room, Text *out) {
+  size_t start = out->length, around = sizeof "table()" - 1;
+  Value *column = memory_new_zeroed(table->count + 1, sizeof *column);
+  const Symbol **name = memory_new_zeroed(table->count + 1, sizeof *name);
+  for (uint32_t k = 0; k < table->count; k++) {
+    const Column *from = &table->column[k];
+    column[k] = from->numbers.kind == VALUE_ARRAY ? from->numbers : from->text;
+    name[k] = from->name;
+  }
+  text_string(out, "table(");
+  bool whole =
+      list_line(column, name, table->count, layout, room > around ? room - around : 0, out);
+  text_string(out, ")");
+  free(column);
+  free(name);
+  if (whole) return true;
+  text_cut_back(out, start);
+  return table_summary(table, room, out);
+}
+
 static bool object_line(Value value, const Layout *layout, size_t room, Text *out) {
   const Object *object = value.object;
   switch ((ValueKind)value.kind) {
@@ -183,7 +211,7 @@ static bool object_line(Value value, const Layout *layout, size_t room, Text *ou
     case VALUE_RANGE: range_text((const Range *)object, layout->digits, out); return true;
     case VALUE_TUPLE: return tuple_line((const Tuple *)object, layout, room, out);
     case VALUE_RECORD: return record_line((const Record *)object, layout, room, out);
-    case VALUE_TABLE: return table_line((const Table *)object, room, out);
+    case VALUE_TABLE: return table_line((const Table *)object, layout, room, out);
     case VALUE_FUNCTION: return function_line((const Function *)object, layout, room, out);
     case VALUE_FORMULA: return formula_line((const Formula *)object, room, out);
     default: text_string(out, value_kind_name((ValueKind)value.kind)); return true;
@@ -192,11 +220,13 @@ static bool object_line(Value value, const Layout *layout, size_t room, Text *ou
 
 static bool value_line(Value value, const Layout *layout, size_t room, Text *out) {
   switch ((ValueKind)value.kind) {
-    case VALUE_NOTHING: text_string(out, "nothing"); return true;
-    case VALUE_BOOLEAN: text_string(out, value.number != 0 ? "true" : "false"); return true;
-    case VALUE_NUMBER:
-    case VALUE_ACTIVE: display_number(value.number, layout->digits, out); return true;
-    default: break;
+  case VALUE_NOTHING:
+    text_string(out, layout->depth > 0 ? "nan" : "nothing");
+    return true; /* a missing text */
+  case VALUE_BOOLEAN: text_string(out, value.number != 0 ? "true" : "false"); return true;
+  case VALUE_NUMBER:
+  case VALUE_ACTIVE: display_number(value.number, layout->digits, out); return true;
+  default: break;
   }
   if (layout->depth <= DEPTH_MOST) return object_line(value, layout, room, out);
   text_string(out, "…");
@@ -225,7 +255,7 @@ static void tuple_block(const Tuple *tuple, const Layout *layout, const char *ta
   inner.indent++;
   inner.depth++;
   Text close = {0};
-  text_format(&close, ")%s", tail);
+  text_format(&close, "%s%s", tuple_close(tuple), tail);
   text_string(out, "(");
   for (uint32_t k = 0; k < tuple->count; k++) {
     if (k > 0) line_start(inner.indent, out);

@@ -22,10 +22,12 @@ static size_t summary_length(const char *help) {
   return length > 0 && help[length - 1] == '.' ? length - 1 : length;
 }
 
+/* The name is the value; the rest is said behind a #, so that the line can be typed again. */
 static void primitive_definition(const Primitive *primitive, Text *out) {
-  text_format(out, "%s%s", primitive->name, primitive->parameters ? primitive->parameters : "");
+  text_format(out, "%s  # %s%s", primitive->name, primitive->name,
+              primitive->parameters ? primitive->parameters : "");
   if (!primitive->help) return;
-  text_string(out, "   ");
+  text_string(out, ": ");
   text_append(out, primitive->help, summary_length(primitive->help));
 }
 
@@ -77,11 +79,28 @@ void function_reference(const Function *function, int depth, Text *out) {
   }
 }
 
+/* Two functions of one text may differ in what they captured. */
+static void captures_text(const Function *function, Text *out) {
+  bool first = true;
+  for (uint32_t k = 0; k < function->count; k++) {
+    Value held = function->bound[k];
+    const Symbol *name = function->prototype->capture[k];
+    if (held.kind == VALUE_NOTHING || held.kind >= VALUE_PROTOTYPE) continue;
+    text_format(out, "%s%s", first ? "  # where " : ", ", name->name);
+    text_string(out, " = ");
+    bound_text(held, 0, out);
+    first = false;
+  }
+}
+
 void function_definition(const Function *function, Text *out) {
   switch ((FunctionKind)function->function_kind) {
     case FUNCTION_PRIMITIVE: primitive_definition(function->primitive, out); break;
     case FUNCTION_PARTIAL: partial_text(function, 0, out); break;
-    case FUNCTION_CLOSURE: prototype_print(function->prototype, NULL, out); break;
+    case FUNCTION_CLOSURE:
+      prototype_print(function->prototype, NULL, out);
+      captures_text(function, out);
+      break;
   }
 }
 

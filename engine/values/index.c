@@ -11,6 +11,7 @@
 #include "machine/session.h"
 #include "values/complex.h"
 #include "values/operate.h"
+#include "values/table.h"
 
 /* Positions along one dimension, from 0. */
 typedef struct Positions {
@@ -372,6 +373,11 @@ Value value_field(Session *session, Value container, const Symbol *name) {
 }
 
 Value value_assign_field(Session *session, Value container, const Symbol *name, Value value) {
+  if (container.kind == VALUE_TABLE) {
+    Value changed = table_with_column(session, (const Table *)container.object, name, value);
+    value_release(container);
+    return changed;
+  }
   if (container.kind != VALUE_RECORD) {
     char text[VALUE_DESCRIPTION];
     fail(session, "%s has no fields to assign to", value_describe(container, text));

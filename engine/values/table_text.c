@@ -161,7 +161,7 @@ void table_block(const Table *table, const Layout *layout, Text *out) {
   free(grid.extent);
 }
 
-bool table_line(const Table *table, size_t room, Text *out) {
+bool table_summary(const Table *table, size_t room, Text *out) {
   size_t start = out->length;
   table_size(table, out);
   size_t used = text_columns(out->bytes + start, out->length - start);

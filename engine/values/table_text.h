@@ -10,6 +10,6 @@
 void table_block(const Table *table, const Layout *layout, Text *out);
 /* "50 rows × 2 columns: speed (number), dist (number)" in at most [room] columns; true when every
  * name found a place. */
-bool table_line(const Table *table, size_t room, Text *out);
+bool table_summary(const Table *table, size_t room, Text *out);
 
 #endif
