@@ -75,6 +75,8 @@ void mml_seed(Mml *mml, uint64_t seed);
 /* ?name: prints signature, help, example and derivative. False when there is no such name (reported,
  * with a suggestion). */
 bool mml_help(Mml *mml, const char *name);
+/* :explain: prints the long form of the last error that mml_eval reported, or that there is none. */
+void mml_explain(Mml *mml);
 /* ??word: one line for every name whose help mentions the word. */
 void mml_search(Mml *mml, const char *word);
 

@@ -112,6 +112,11 @@ static void command_undo(Shell *shell, const char *argument) {
     command_complain(shell, "nothing to take back");
 }
 
+static void command_explain(Shell *shell, const char *argument) {
+  (void)argument;
+  mml_explain(shell->mml);
+}
+
 static void command_load(Shell *shell, const char *path) {
   char reason[128];
   size_t length;
@@ -151,6 +156,7 @@ static void command_quit(Shell *shell, const char *argument) {
 
 const Command commands[] = {
     {":help", "[NAME]", "this page, or what NAME does", command_help, false},
+    {":explain", "", "the last error at length, with a wrong and a right line", command_explain, false},
     {":vars", "", "what you have defined", command_vars, false},
     {":shapes", "", "their kinds and shapes, and the parameters of functions", command_shapes,
      false},

@@ -107,11 +107,13 @@ bool host_write_file(void *context, const char *path, const char *bytes, size_t 
 }
 
 Host host_start(bool transcript) {
-  return (Host){
+  Host host = {
       .output = stdout,
       .reports = transcript ? stdout : stderr,
       .terminal = !transcript && isatty(STDIN_FILENO) && isatty(STDOUT_FILENO),
   };
+  host.colour = host_colour(&host);
+  return host;
 }
 
 MmlHost host_callbacks(Host *host) {
@@ -124,6 +126,6 @@ MmlHost host_callbacks(Host *host) {
       .write_file = host_write_file,
       .progress = host->terminal && isatty(fileno(host->reports)) ? host_progress : NULL,
       .columns = host_columns(),
-      .colour = host_colour(host),
+      .colour = host->colour,
   };
 }

@@ -11,6 +11,7 @@
 typedef struct Host {
   FILE *output;  /* results */
   FILE *reports; /* errors and notes; the same as [output] in a transcript */
+  bool colour;   /* reports may be in ANSI colours */
   bool terminal; /* stdin and stdout both are one: only then is there a prompt */
 } Host;
 

@@ -35,11 +35,20 @@ static void shell_append(char **text, size_t *length, const char *more, size_t m
   *length += more_length + 1;
 }
 
+/* Once a session, and only to someone who sits there. */
+static void shell_hint(Shell *shell) {
+  if (!shell->host->terminal || shell->hinted) return;
+  shell->hinted = true;
+  const char *dim = shell->host->colour ? "\033[2m" : "", *plain = shell->host->colour ? "\033[0m" : "";
+  fprintf(shell->host->reports, "%s(:explain says more about an error)%s\n", dim, plain);
+}
+
 MmlStatus shell_eval(Shell *shell, const char *name, const char *text, size_t length,
                      MmlEcho echo) {
   if (shell->host->terminal) mml_set_columns(shell->mml, host_columns());
   MmlStatus status = mml_eval(shell->mml, name, text, length, echo);
   fflush(shell->host->output);
+  if (status == MML_ERROR) shell_hint(shell);
   if (status == MML_OK) shell_append(&shell->done, &shell->done_length, text, length);
   return status;
 }

@@ -14,6 +14,7 @@ typedef struct Shell {
   const Host *host;
   bool transcript; /* --session: show prompts and input as a terminal would */
   bool quit;       /* set by :quit */
+  bool hinted;     /* :explain has been mentioned */
   char *done;      /* the entries that succeeded, for :save */
   size_t done_length;
 } Shell;

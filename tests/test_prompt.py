@@ -94,6 +94,12 @@ class Prompt(unittest.TestCase):
             self.assertIn(f"x is again {i}", self.ask(child, ":undo"))
         self.assertEqual(self.ask(child, ":undo"), "error: nothing to take back")
 
+    def test_explain_is_mentioned_once_and_explains(self):
+        child = self.start()
+        self.assertIn("(:explain says more", self.ask(child, "x = 3; x(2)"))
+        self.assertNotIn(":explain", self.ask(child, "1/[1, 2]"))
+        self.assertIn("Dividing by a vector", self.ask(child, ":explain"))
+
     def test_an_open_block_asks_for_more(self):
         # [shell-12]
         child = self.start()

@@ -34,13 +34,25 @@ Test(report, labels_on_one_line_share_it) {
   source_release(source);
 }
 
-Test(report, texts_that_do_not_fit_stand_below_each_other) {
+Test(report, a_text_is_pushed_aside_by_the_one_before_it) {
   Source *source = source_of("", "A*v");
   Report report;
   report_start(&report, source, (Span){0, 1}, "shapes");
   strcpy(report.label[0].text, "2×3");
   report_label(&report, (Span){2, 3}, "2×1");
-  expect(&report, "error: shapes\n  A*v\n  ^ ^\n    2×1\n  2×3\n");
+  report_remark(&report, "A has 3 columns");
+  expect(&report, "error: shapes\n  A*v\n  ^ ^\n  2×3 2×1     A has 3 columns\n");
+  source_release(source);
+}
+
+Test(report, texts_that_would_stand_too_far_away_stand_below_each_other) {
+  Source *source = source_of("", "A*v");
+  Report report;
+  report_start(&report, source, (Span){0, 1}, "shapes");
+  strcpy(report.label[0].text, "a matrix of 2×3 numbers");
+  report_label(&report, (Span){2, 3}, "a vector of 2 numbers");
+  expect(&report,
+         "error: shapes\n  A*v\n  ^ ^\n  │ a vector of 2 numbers\n  a matrix of 2×3 numbers\n");
   source_release(source);
 }
 

@@ -53,7 +53,11 @@ static void add_calls(Session *s, Report *r, uint32_t depth) {
     const Prototype *p = frame->code->prototype;
     const Node *call = frame_origin(s, i - 1);
     if (p->is_unit || p->is_library || caller->code->prototype->is_library || !call) continue;
-    int k = r->call_count++;
+    int k = r->call_count;
+    bool same = k && r->call[k - 1].span.start == call->span.start &&
+                r->call[k - 1].source == caller->code->prototype->tree->source;
+    if (same) continue; /* a recursion's own call: once is enough */
+    r->call_count++;
     r->call[k].source = source_keep(caller->code->prototype->tree->source);
     r->call[k].span = call->span;
     snprintf(r->call[k].name, sizeof r->call[k].name, "%s", p->name ? p->name->name : "a function");

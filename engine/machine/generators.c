@@ -264,7 +264,8 @@ static Operand finish_mean(Compiler *c, Generated *g) {
   return g->result;
 }
 
-static Operand fold(Compiler *c, const Node *n, const Reduction *r) {
+static Operand fold(Compiler *c, const Node *call, const Reduction *r) {
+  const Node *n = call->child[1];
   uint32_t number = c->number_top, value = c->value_top;
   Type assumed = *memory_of(c, n);
   bool is_number = assumed == TYPE_NUMBER || assumed == TYPE_NONE;
@@ -272,13 +273,16 @@ static Operand fold(Compiler *c, const Node *n, const Reduction *r) {
   g.result = (Operand){is_number ? TYPE_NUMBER : TYPE_ANY, is_number ? number_temporary(c) : value_temporary(c), true};
   if (is_number) emit(c, CODE_NUM_MOVE, g.result.reg, constant(c, r->start).reg, 0);
   else emit(c, CODE_CLEAR, g.result.reg, 0, 0);
-  if (r->mean) {
+  bool counted = r->mean || isinf(r->start); /* those that nothing has none of */
+  if (counted) {
     g.count = (Operand){TYPE_NUMBER, number_temporary(c), true};
     emit(c, CODE_NUM_MOVE, g.count.reg, constant(c, 0).reg, 0);
   }
   generated_body(c, &g);
   Type seen = *memory_of(c, n);
   if (is_number && seen != TYPE_NUMBER && seen != TYPE_NONE) c->changed = true;
+  c->node = call;
+  if (counted) emit(c, CODE_SOME, g.count.reg, 0, 0);
   c->node = n;
   if (!is_number) emit(c, CODE_DEFAULT, g.result.reg, constant(c, r->start).reg, 0);
   if (r->mean) finish_mean(c, &g);
@@ -295,7 +299,7 @@ bool compile_reduction(Compiler *c, const Node *call, const char *name, Operand 
     if (strcmp(r->name, name) != 0) continue;
     if (call->count > 2) compile_fail(c, call->child[2], "%s of a generator takes nothing else", name);
     uint32_t number = c->number_top, value = c->value_top;
-    *result = r->quantifier ? quantifier(c, call->child[1], r) : fold(c, call->child[1], r);
+    *result = r->quantifier ? quantifier(c, call->child[1], r) : fold(c, call, r);
     if (r->quantifier) c->number_top = number + 1, c->value_top = value;
     return true;
   }

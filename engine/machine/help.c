@@ -8,6 +8,7 @@
 #include <strings.h>
 
 #include "calculus/scalar.h"
+#include "machine/explain.h"
 #include "machine/session.h"
 #include "syntax/lexer.h"
 #include "values/display.h"
@@ -87,6 +88,14 @@ bool mml_help(Mml *mml, const char *name) {
   }
   print_text(s, &text);
   return true;
+}
+
+void mml_explain(Mml *mml) {
+  Session *s = (Session *)mml;
+  Text text = {0};
+  if (s->last_error[0]) explanation_print(s->last_error, &text);
+  else text_string(&text, "there was no error yet\n");
+  print_text(s, &text);
 }
 
 /* ---- all names ---- */
@@ -204,6 +213,39 @@ static void reference_library(Session *s, Text *out) {
   }
 }
 
+/* A script that runs, and what it prints as its promises. */
+static void reference_example(const Explanation *row, Text *out) {
+  text_format(out, "```mml\n%s   ", row->right);
+  for (const char *line = row->gives; line;) {
+    size_t length = strcspn(line, "\n");
+    text_format(out, "# expect: %.*s\n", (int)length, line);
+    line = line[length] ? line + length + 1 : NULL;
+  }
+  text_string(out, "```\n\n");
+}
+
+/* Text as Markdown, in which * and _ are letters. */
+static void reference_text(const char *text, Text *out) {
+  for (; *text; text++) {
+    if (strchr("*_\\<[|", *text)) text_string(out, "\\");
+    text_append(out, text, 1);
+  }
+}
+
+static void reference_errors(Text *out) {
+  text_string(out, "## Errors, explained\n\nWhat `:explain` says after an error: a wrong line, why, and a right one.\n\n");
+  for (size_t i = 0; i < explanation_count; i++) {
+    const Explanation *row = &explanations[i];
+    text_string(out, "### ");
+    reference_text(row->title, out);
+    text_string(out, "\n\n");
+    if (row->wrong) text_format(out, "```\n%s\nerror: %s\n```\n\n", row->wrong, row->message);
+    reference_text(row->text, out);
+    text_string(out, "\n\n");
+    reference_example(row, out);
+  }
+}
+
 void mml_reference(Mml *mml) {
   Session *s = (Session *)mml;
   Text text = {0};
@@ -216,5 +258,6 @@ void mml_reference(Mml *mml) {
       if (!is_private(family->row[i].name)) reference_row(&family->row[i], &text);
   }
   reference_library(s, &text);
+  reference_errors(&text);
   print_text(s, &text);
 }

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "calculus/expression.h"
+#include "machine/advice.h"
 #include "values/operate.h"
 
 enum { NATIVE_DEPTH = 300 }; /* a builtin that calls a function that calls a builtin …: C stack */
@@ -112,6 +113,10 @@ static uint32_t parameter_named(Session *s, const Function *f, const Symbol *nam
     if (strlen(list) + strlen(p->parameter[i]->symbol->name) + 3 < sizeof list) strcat(strcat(list, i ? ", " : ""), p->parameter[i]->symbol->name);
   Report *r = failure(s, "%s has no argument named %s", function_name(f), name->name);
   report_remark(r, "its arguments are: %s", list);
+  Suggestion suggestion;
+  suggestion_start(&suggestion, name->name);
+  for (uint32_t i = 0; i < p->parameter_count; i++) suggestion_offer(&suggestion, p->parameter[i]->symbol->name);
+  advise_named(s, r, name, suggestion.best);
   raise_failure(s, r);
 }
 
@@ -205,6 +210,12 @@ static Value call_partial(Session *s, const Function *f, const Value *given, con
   return call_primitive(s, f->primitive, all, &full);
 }
 
+/* Is what is called a name that a builtin function had before? */
+static bool hides_builtin(Session *s, const Node *call) {
+  const Node *name = call && call->kind == NODE_CALL ? call->child[0] : NULL;
+  return name && name->kind == NODE_NAME && session_binding(s, name->symbol)->builtin.kind == VALUE_FUNCTION;
+}
+
 _Noreturn void invoke_fail_callee(Session *s, Value callee) {
   char what[VALUE_DESCRIPTION], name[64], argument[64];
   const Node *node = session_origin(s);
@@ -213,11 +224,16 @@ _Noreturn void invoke_fail_callee(Session *s, Value callee) {
   failure_text(s, 0, argument, sizeof argument);
   Report *r = failure(s, "%s is %s, not a function", name, value_describe(callee, what));
   failure_argument(s, r, FAILURE_CALLEE, "%s", "");
+  if (hides_builtin(s, node)) report_advise(r, "clear %s  (brings the builtin back)", name);
   bool number = callee.kind == VALUE_NUMBER || callee.kind == VALUE_ACTIVE, composed = argument[0] == '(';
   if (number && one) report_advise(r, composed ? "%s*%s" : "%s*(%s)", name, argument);
   if (callee.kind == VALUE_ARRAY && one) {
     size_t length = strlen(argument);
     report_advise(r, "%s[%.*s]", name, (int)(composed ? length - 2 : length), argument + composed);
+  }
+  if (callee.kind == VALUE_ARRAY && node && node->kind == NODE_CALL && node->count == 3) {
+    char second[64];
+    report_advise(r, "%s[%s, %s]", name, argument, failure_text(s, 1, second, sizeof second));
   }
   raise_failure(s, r);
 }

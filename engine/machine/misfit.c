@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "machine/advice.h"
 #include "machine/session.h"
 
 enum { PART_TEXT = 96 };
@@ -87,6 +88,8 @@ static _Noreturn void fail_function(Session *s, int index) {
     failure_text(s, 1, right, sizeof right);
     bool parentheses = right[0] == '(' && right[strlen(right) - 1] == ')';
     report_advise(r, parentheses ? "%s%s" : "%s(%s)", bare(s, 0, part, text), right);
+  } else {
+    advise_composition(s, r);
   }
   raise_failure(s, r);
 }
@@ -137,5 +140,8 @@ _Noreturn void fail_misfit(Session *s, int index, Value value, const char *expec
   if (value.kind == VALUE_FUNCTION) fail_function(s, index);
   if (value.kind == VALUE_NOTHING) fail_no_value(s, index);
   char text[VALUE_DESCRIPTION];
-  fail_argument(s, index, "expected %s, found %s", expected, value_describe(value, text));
+  Report *r = failure(s, "expected %s, found %s", expected, value_describe(value, text));
+  failure_argument(s, r, index, "%s", "");
+  if (value.kind == VALUE_STRING) advise_interpolation(s, r);
+  raise_failure(s, r);
 }

@@ -44,6 +44,13 @@ Value session_lookup(Session *s, const Symbol *symbol) {
   return b->value.kind != VALUE_NOTHING ? b->value : b->builtin;
 }
 
+/* The parser's advice tells a call from a product by it. */
+static void announce_meaning(Session *s, const Symbol *symbol) {
+  ValueKind kind = (ValueKind)session_lookup(s, symbol).kind;
+  s->symbols.symbol[symbol->id]->meaning =
+      kind == VALUE_NOTHING ? SYMBOL_UNKNOWN : kind == VALUE_FUNCTION ? SYMBOL_FUNCTION : SYMBOL_VALUE;
+}
+
 Type value_type(Value v) {
   return v.kind == VALUE_NOTHING ? TYPE_NONE : v.kind == VALUE_NUMBER ? TYPE_NUMBER : value_is_real_array(v) ? TYPE_ARRAY : TYPE_ANY;
 }
@@ -55,7 +62,9 @@ void session_define(Session *s, const Symbol *symbol, Value value) {
   bool same_function = is_function && b->is_function && b->value.kind == VALUE_FUNCTION && b->value.object == value.object;
   bool fits = (b->assumed == type || (b->assumed == TYPE_ANY && type != TYPE_NONE)) && !b->is_function;
   Value old = b->value;
+  bool same_kind = old.kind == value.kind;
   b->value = value;
+  if (!same_kind) announce_meaning(s, symbol);
   if (!same_function && (is_function || !fits)) {
     b->assumed = type;
     b->is_function = is_function;
@@ -64,82 +73,12 @@ void session_define(Session *s, const Symbol *symbol, Value value) {
   value_release(old);
 }
 
-static void offer_names(Session *s, Suggestion *suggestion) {
-  for (uint32_t i = 0; i < s->symbols.count; i++) {
-    const Binding *b = i < s->binding_count ? &s->binding[i] : NULL;
-    if (!b || (b->value.kind == VALUE_NOTHING && b->builtin.kind == VALUE_NOTHING)) continue;
-    const char *name = s->symbols.symbol[i]->name;
-    if (name[strlen(name) - 1] != '_') suggestion_offer(suggestion, name);
-  }
-}
-
-static bool is_known(Session *s, const char *name, size_t length) {
-  const Symbol *symbol = symbol_find(&s->symbols, name, length);
-  return symbol && session_lookup(s, symbol).kind != VALUE_NOTHING;
-}
-
-enum { NAME_SUGGESTED = 48 }; /* nobody meant a longer name, and looking for near ones takes its square */
-
-/* Something that can be multiplied: no function. */
-static bool is_factor(Session *s, const char *name, size_t length) {
-  const Symbol *symbol = symbol_find(&s->symbols, name, length);
-  Value v = symbol ? session_lookup(s, symbol) : value_nothing();
-  return v.kind == VALUE_NUMBER || v.kind == VALUE_ARRAY;
-}
-
-/* xy when x and y exist: paper's product. */
-static bool is_product_of_names(Session *s, const char *name, char *advice, size_t size) {
-  size_t length = strlen(name);
-  if (length > NAME_SUGGESTED) return false;
-  for (size_t k = 1; k < length; k++) {
-    if (((unsigned char)name[k] & 0xC0) == 0x80) continue;
-    if (!is_factor(s, name, k) || !is_factor(s, name + k, length - k)) continue;
-    snprintf(advice, size, "%.*s*%s", (int)k, name, name + k);
-    return true;
-  }
-  return false;
-}
-
-typedef struct Foreign { const char *name, *advice; } Foreign;
-
-/* What users of other languages type. */
-static const Foreign foreign_names[] = {
-    {"True", "true"}, {"False", "false"}, {"None", "(a body without a value gives nothing)"}, {"len", "length(v)"},
-    {"np", "builtins need no prefix: dot(a, b)"}, {"numpy", "builtins need no prefix"}, {"math", "builtins need no prefix: sin(x)"},
-    {"lambda_x", "x -> …"}, {"power", "x^y"}, {"arange", "a:step:b"}, {"range", "1:n"}, {"elif", "elseif"}, {"fzero", "root(f, a, b)"},
-    {"fminsearch", "argmin(f, x0)"}, {"fmincon", "minimize f(x) over x s.t. …"}, {"disp", "print(x)"}, {"printf", "print(\"{x:.3f}\")"},
-    {"transpose", "A'"}, {"matmul", "A*B"}, {"concatenate", "[a; b]"}, {"eigenvalues", "eigvals(A)"}, {"determinant", "det(A)"},
-    {"grad", "gradient(f, p)"}, {"deriv", "f'"}, {"import", "everything is already there"}, {"def", "f(x) = …"}, {"function", "f(x) = …"},
-};
-
-_Noreturn void session_fail_unknown(Session *s, const Symbol *name) {
-  Report *r = failure(s, "unknown name %s", name->name);
-  char advice[120];
-  if (is_product_of_names(s, name->name, advice, sizeof advice)) report_advise(r, "%s", advice);
-  for (size_t i = 0; i < sizeof foreign_names / sizeof *foreign_names; i++)
-    if (strcmp(foreign_names[i].name, name->name) == 0) report_advise(r, "%s", foreign_names[i].advice);
-  size_t length = strlen(name->name);
-  const char *underscore = strrchr(name->name, '_');
-  if (underscore && underscore != name->name && is_known(s, name->name, (size_t)(underscore - name->name)))
-    report_advise(r, "%.*s[%s]", (int)(underscore - name->name), name->name, underscore + 1);
-  if (r->advice_count == 0 && length > 1 && length <= NAME_SUGGESTED) {
-    Suggestion suggestion;
-    suggestion_start(&suggestion, name->name);
-    offer_names(s, &suggestion);
-    if (suggestion.best) report_advise(r, "%s", suggestion.best);
-  }
-  raise_failure(s, r);
-}
-
-_Noreturn void session_fail_unset(Session *s, const Symbol *name) {
-  if (s->depth && s->frame[s->depth - 1].code->prototype->is_unit) session_fail_unknown(s, name);
-  fail(s, "%s has no value yet on this path", name->name);
-}
-
 /* ---- a session's life ---- */
 
 static void bind_builtin(Session *s, const char *name, Value owned) {
-  session_binding(s, symbol_intern(&s->symbols, name, strlen(name)))->builtin = owned;
+  const Symbol *symbol = symbol_intern(&s->symbols, name, strlen(name));
+  session_binding(s, symbol)->builtin = owned;
+  announce_meaning(s, symbol);
 }
 
 /* Interned before the rows' ASCII names, these are the spellings that print. */
@@ -299,6 +238,7 @@ static void emit_notes(Session *s) {
 
 static void emit_report(Session *s, Report *report) {
   Text text = {0};
+  snprintf(s->last_error, sizeof s->last_error, "%s", report->message);
   report_render(report, s->host.colour, &text);
   if (s->host.report) s->host.report(s->host.context, text.bytes, text.length);
   text_free(&text);
@@ -397,6 +337,7 @@ void session_forget(Session *s, const Symbol *name) {
   b->assumed = TYPE_NONE;
   b->is_function = false;
   b->help = NULL;
+  announce_meaning(s, name);
   s->epoch++;
 }
 
@@ -535,7 +476,9 @@ MmlStatus mml_ready(Mml *mml, const char *text, size_t length, char open[32]) {
   Tree *tree = NULL;
   Report report = {0};
   ParseStatus parsed = parse(source, &s->symbols, &tree, &report);
-  if (parsed == PARSE_INCOMPLETE && open) snprintf(open, 32, "%.31s", report.message);
+  const char *rest = strstr(report.message, " is not closed");
+  if (parsed == PARSE_INCOMPLETE && open && rest)
+    snprintf(open, 32, "%.*s", (int)(rest - report.message), report.message);
   if (tree) tree_release(tree);
   report_clear(&report);
   source_release(source);

@@ -72,6 +72,7 @@ struct Session {
   /* errors */
   jmp_buf *handler;
   Report report;
+  char last_error[sizeof ((Report *)NULL)->message]; /* what :explain explains; empty before the first */
   const Node *origin;   /* of the running operation when no frame says more; NULL */
   Source *origin_source;
   bool interrupted;

@@ -74,12 +74,21 @@ static double steer(Session *s, Value v) {
   return v.number;
 }
 
+static _Noreturn void fail_many_truths(Session *s, Value v) {
+  char text[VALUE_DESCRIPTION], what[64];
+  Report *r = failure(s, "a condition is one true or false, found %s: use all(…) or any(…)", value_describe(v, text));
+  failure_text(s, -1, what, sizeof what);
+  report_advise(r, what[0] == '(' ? "all%s" : "all(%s)", what);
+  report_advise(r, what[0] == '(' ? "any%s" : "any(%s)", what);
+  raise_failure(s, r);
+}
+
 static double truth_of(Session *s, Value v) {
   if (v.kind == VALUE_BOOLEAN) return v.number;
   char text[VALUE_DESCRIPTION];
   if (v.kind == VALUE_NOTHING) fail_no_value(s, -1);
   if (v.kind == VALUE_ARRAY && value_as_array(v)->element == ELEMENT_BOOLEAN)
-    fail(s, "a condition is one true or false, found %s: use all(…) or any(…)", value_describe(v, text));
+    fail_many_truths(s, v);
   fail(s, "a condition is true or false, found %s: compare it with something", value_describe(v, text));
 }
 
@@ -305,6 +314,12 @@ static Value accumulated(Session *s, Value sum, Value x, Scalar op) {
   return value_elementwise(s, op, sum, x);
 }
 
+/* The same words as the reduction of an array has. */
+static _Noreturn void fail_empty(Session *s) {
+  char name[32];
+  fail_argument(s, 0, "there is no %s of nothing: this is empty", failure_text(s, FAILURE_CALLEE, name, sizeof name));
+}
+
 static void discard(Session *s, Value v) {
   if (v.kind == VALUE_NOTHING) return;
   char text[64];
@@ -522,6 +537,9 @@ do_TRANSPOSE: HERE; set_value(&v[i->a], value_transpose(s, v[i->b])); STEP(1);
 do_IMPLICIT: HERE; set_value(&v[i->a], implicit_product(s, v[i->b], v[i->c])); STEP(1);
 do_DEFAULT:
   if (v[i->a].kind == VALUE_NOTHING) v[i->a] = value_number(n[i->b]);
+  STEP(1);
+do_SOME:
+  if (!(n[i->a] > 0)) HERE, fail_empty(s);
   STEP(1);
 do_ACCUMULATE: HERE; set_value(&v[i->a], accumulated(s, v[i->a], v[i->b], (Scalar)i->c)); STEP(1);
 

@@ -168,8 +168,11 @@ static Value function_form(Session *s, const Arguments *a, bool maximise, bool r
   argument_function(s, a, 0);
   if (!argument_given(a, 1)) {
     Report *r = failure(s, "where to start from is missing");
-    report_advise(r, "argmin(f, [0, 0])");
-    report_advise(r, "argmin f(x) over x in R^2");
+    char head[32], function[64];
+    failure_text(s, FAILURE_CALLEE, head, sizeof head);
+    failure_text(s, 0, function, sizeof function);
+    report_advise(r, "%s(%s, 0)  (one number)", head, function);
+    report_advise(r, "%s(%s, [0, 0, …])  (a vector)", head, function);
     raise_failure(s, r);
   }
   Value constraints =

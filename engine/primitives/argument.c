@@ -11,6 +11,7 @@
 #include <inttypes.h>
 #include <math.h>
 
+#include "machine/advice.h"
 #include "machine/misfit.h"
 
 /* Doubles count every whole number up to here. */
@@ -33,8 +34,10 @@ _Noreturn static void refuse(Session *session, Value value, int index, const cha
         expected);
   if (value.kind == VALUE_FUNCTION) fail_misfit(session, index, value, expected);
   char found[VALUE_DESCRIPTION];
-  fail_argument(session, index, "expected %s, but it is %s", expected,
-                value_describe(value, found));
+  Report *r = failure(session, "expected %s, but it is %s", expected, value_describe(value, found));
+  failure_argument(session, r, index, "%s", "");
+  if (value.kind == VALUE_TUPLE) advise_spread(session, r, index);
+  raise_failure(session, r);
 }
 
 double argument_number(Session *session, const Arguments *a, int index) {
@@ -131,6 +134,13 @@ Value argument_operand(Session *session, Value value, int index) {
 
 Value argument_function(Session *session, const Arguments *a, int index) {
   Value value = argument_at(a, index);
+  if (value.kind == VALUE_NUMBER || value.kind == VALUE_ARRAY) {
+    char found[VALUE_DESCRIPTION];
+    Report *r = failure(session, "expected a function, but it is %s", value_describe(value, found));
+    failure_argument(session, r, index, "%s", "");
+    advise_function(session, r, index);
+    raise_failure(session, r);
+  }
   if (value.kind != VALUE_FUNCTION) refuse(session, value, index, "a function");
   return value;
 }

@@ -10,6 +10,7 @@
 #include "calculus/gradient.h"
 #include "calculus/kept.h"
 #include "calculus/point.h"
+#include "machine/advice.h"
 #include "machine/session.h"
 #include "primitives/argument.h"
 #include "primitives/linear.h"
@@ -31,7 +32,7 @@ static Value differentiable_function(Session *s, const Arguments *a, const char 
   Report *r = failure(s, "%s needs a function, found %s", name, value_describe(a->argument[0], text));
   failure_argument(s, r, 0, "%s", "");
   if (a->argument[0].kind == VALUE_ARRAY) report_advise(r, "diffs(v)  (differences of neighbours)");
-  else report_advise(r, "%s(x -> …, p)", name);
+  else advise_function(s, r, 0);
   raise_failure(s, r);
 }
 
@@ -71,8 +72,7 @@ static Recording record_scalar(Session *s, const Question *q, const char *name) 
   if (r.outputs == 1) return r;
   char text[VALUE_DESCRIPTION];
   Report *report = failure(s, "%s needs a function with one number as value, this one gives %s", name, value_describe(r.value, text));
-  char f[64];
-  report_advise(report, "jacobian(%s, …)", failure_text(s, 0, f, sizeof f));
+  advise_callee(s, report, "jacobian");
   raise_failure(s, report);
 }
 

@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "calculus/derive.h"
+#include "machine/advice.h"
 #include "machine/session.h"
 #include "values/complex.h"
 #include "values/operate.h"
@@ -81,6 +82,19 @@ static int named_parameter(Session *s, const Primitive *row, const Parameters *p
   for (int i = p->variadic ? 1 : 0; i < p->count; i++) strcat(strcat(list, list[0] ? ", " : ""), p->name[i]);
   Report *r = failure(s, "%s has no argument named %s", row->name, name->name);
   report_remark(r, list[0] ? "named arguments: %s" : "%sit has no named arguments", list);
+  Suggestion suggestion;
+  suggestion_start(&suggestion, name->name);
+  bool has_dim = false;
+  for (int i = p->variadic ? 1 : 0; i < p->count; i++) {
+    suggestion_offer(&suggestion, p->name[i]);
+    has_dim = has_dim || strcmp(p->name[i], "dim") == 0;
+  }
+  advise_named(s, r, name, suggestion.best);
+  if (has_dim && strcmp(name->name, "axis") == 0) { /* numpy's word, which counts from 0 */
+    report_advise(r, "dim = 1  (down the rows)");
+    report_advise(r, "dim = 2  (across them)");
+  }
+  if (!suggestion.best && p->count && strcmp(p->name[0], "formula") == 0) report_advise(r, "%s ~ …", name->name);
   raise_failure(s, r);
 }
 

@@ -232,9 +232,14 @@ static Value regress_call(Session *session, const Arguments *arguments) {
   }
   if (first.kind == VALUE_TABLE || first.kind == VALUE_RECORD)
     fail_argument(session, 0, "the formula comes first: regress(y ~ x, d)");
-  if (!given)
-    fail_argument(session, 0, "expected a formula such as y ~ x, but it is %s",
-                  value_describe(first, found));
+  if (!given) {
+    Report *report = failure(session, "expected a formula such as y ~ x, but it is %s",
+                             value_describe(first, found));
+    failure_argument(session, report, 0, "%s", "");
+    const char *text = first.kind == VALUE_STRING ? ((const String *)first.object)->bytes : "";
+    if (strchr(text, '~')) report_advise(report, "%s", text);
+    raise_failure(session, report);
+  }
   return regress_matrix(session, arguments);
 }
 

@@ -2,6 +2,7 @@
  * in another arrangement. Columns come first wherever an order is needed, as in vec on paper.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later */
+#include "machine/advice.h"
 #include "primitives/argument.h"
 #include "primitives/basic.h"
 #include "values/complex.h"
@@ -99,9 +100,9 @@ static size_t zip_length(Session *session, Value value, int index) {
   bool matrix = value.kind == VALUE_ARRAY && value_as_array(value)->rows != 1 &&
                 value_as_array(value)->cols != 1;
   bool walked = value.kind == VALUE_ARRAY || value.kind == VALUE_RANGE || value.kind == VALUE_TUPLE;
-  char text[64], found[VALUE_DESCRIPTION];
-  if (!walked) fail_argument(session, index, "cannot go over %s", value_describe(value, found));
+  if (!walked) fail_walk(session, value, index);
   if (!matrix) return value_length_of_loop(session, value);
+  char text[64];
   failure_text(session, index, text, sizeof text);
   Report *report = failure(session, "a matrix can be gone over by rows or by columns");
   failure_argument(session, report, index, "%s", "");

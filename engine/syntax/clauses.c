@@ -149,7 +149,7 @@ static void check_interval(Parser *parser, Span name) {
   const Token *close = &parser->tokens.token[bracket->match];
   const char *inner = parser->source->text + bracket->span.end;
   const char *comma = memchr(inner, ',', close->span.start - bracket->span.end);
-  parse_error(parser, span_join(bracket->span, close->span),
+  parse_error(parser, span_join(parse_before(parser)->span, close->span), /* with its in */
               "an interval is written as a constraint");
   if (comma) {
     uint32_t at = (uint32_t)(comma - parser->source->text);
@@ -335,6 +335,14 @@ static bool clause(Parser *parser, Node **slot) {
   return false;
 }
 
+/* subject to x >= 1, st x >= 1 */
+static void advise_such_that(Parser *parser) {
+  bool to = parse_is_word(parser, refuse_token_at(parser, parser->at + 1), "to");
+  Span rest = refuse_rest(parser, parser->at + 1 + to);
+  if (rest.end > rest.start) parser->report->label[0].span.end = rest.end;
+  parse_advise(parser, "s.t. %s", refuse_rest_text(parser, parser->at + 1 + to, "x >= 0"));
+}
+
 static void check_end(Parser *parser) {
   switch (parse_token(parser)->kind) {
   case TOKEN_NEWLINE:
@@ -349,7 +357,7 @@ static void check_end(Parser *parser) {
         parse_is_word(parser, parse_token(parser), "st")) {
       parse_error(parser, parse_token(parser)->span,
                   "the clauses of a form are over, from, s.t. and using");
-      parse_advise(parser, "s.t. x >= 0");
+      if (!clause_word(parser, parser->at)) advise_such_that(parser);
       parse_stop(parser);
     }
     refuse_token(parser, "from, s.t., using or the end of the form");

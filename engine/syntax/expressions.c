@@ -229,17 +229,20 @@ static Node *compare(Parser *parser, Node *left, Power power) {
 }
 
 static Node *range(Parser *parser, Node *left, Power power) {
+  refuse_head_colon(parser);
   step_over_sign(parser);
   Node *last = expression_level(parser, (Power)(power + 1));
   Node *step = NULL;
   if (parse_at(parser, TOKEN_COLON) && !parse_token(parser)->separates) {
     step = last;
+    refuse_head_colon(parser);
     step_over_sign(parser);
     last = expression_level(parser, (Power)(power + 1));
   }
   Node *node =
       parse_node(parser, NODE_RANGE, span_join(left->span, last->span), 3, left, last, step);
   if (parse_at(parser, TOKEN_COLON)) {
+    refuse_head_colon(parser);
     parse_error(parser, parse_token(parser)->span, "a range has at most three parts");
     report_remark(parser->report, "first:step:last");
     parse_stop(parser);
@@ -278,4 +281,10 @@ Node *expression_level(Parser *parser, Power least) {
 
 Node *expression_after(Parser *parser, Node *left) { return infixes(parser, left, POWER_TILDE); }
 
-Node *expression_full(Parser *parser) { return expression_level(parser, POWER_TILDE); }
+Node *expression_full(Parser *parser) {
+  uint32_t outer = parser->expression_at;
+  parser->expression_at = parser->at;
+  Node *node = expression_level(parser, POWER_TILDE);
+  parser->expression_at = outer;
+  return node;
+}

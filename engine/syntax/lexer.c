@@ -29,6 +29,10 @@ const ForeignSign foreign_signs[] = {
      "% is not an operator: the remainder is mod, and a comment starts with #",
      {"mod($1, $2)", NULL},
      false},
+    {"%*%", "the matrix product is written *", {"$1*$2", NULL}, false},
+    {"%%", "the remainder is a function", {"mod($1, $2)", NULL}, false},
+    {"%/%", "%/% is not an operator: write floor of a quotient", {"floor($1/$2)", NULL}, false},
+    {"%in%", "%in% is written in", {"$1 in $2", NULL}, true},
     {"&&", "&& is written and", {"$1 and $2", NULL}, true},
     {"||", "|| is written or, and a norm ‖x‖ or norm(x)", {"$1 or $2", "norm($2)"}, true},
     {"&", "& is written and", {"$1 and $2", NULL}, true},
@@ -46,6 +50,7 @@ const ForeignSign foreign_signs[] = {
      "\"not equal\" is written !=, and a factorial before = needs a space",
      {"$1 != $2", "$1! == $2"},
      true},
+    {"=!", "\"not equal\" is written !=", {"$1 != $2", NULL}, true},
     {"===", "\"equal\" is written ==", {"$1 == $2", NULL}, true},
     {"<-",
      "<- may be an assignment or a comparison with a negative number",
@@ -555,6 +560,9 @@ static void refuse_character(Lexer *lexer) {
       report_advise(lexer->problem, "\"…\" with straight quotes");
     else if (character == 0x2013 || character == 0x2014)
       report_advise(lexer->problem, "- (a plain minus sign)");
+    else if (character == 0x2225) report_advise(lexer->problem, "‖");
+    else if (character == 0x222B) report_advise(lexer->problem, "integrate(x -> x^2, 0, 1)");
+    else if (character == 0x2202) report_advise(lexer->problem, "f' or ∇f");
     else if (character == '$' || character == '`')
       report_remark(lexer->problem, "names are letters, digits and _");
   }

@@ -55,6 +55,9 @@ static Node *hole(Parser *parser) {
     format = parse_token(parser)->span;
     parse_advance(parser);
   }
+  if (!parse_at(parser, TOKEN_RIGHT_HOLE) && !parse_starts_operand(parse_token(parser)) &&
+      !parse_at(parser, TOKEN_END))
+    refuse_hole(parser, start);
   parse_close(parser, outer, TOKEN_RIGHT_HOLE);
   Node *node = parse_node(parser, NODE_FORMAT, parse_span_from(parser, start), 1, value);
   node->text = parser->source->text + format.start;

@@ -51,6 +51,7 @@ typedef struct Parser {
   TokenList tokens;
   uint32_t at;            /* the current token */
   uint32_t statement_at;  /* the first token of the statement */
+  uint32_t expression_at; /* and of the innermost whole expression */
   uint32_t depth;
   Context context;
   Scope *scope;
@@ -165,6 +166,7 @@ bool clause_at_set(const Parser *parser);
 _Noreturn void refuse_token(Parser *parser,
                             const char *expected); /* where an operator or end could be */
 _Noreturn void refuse_operand(Parser *parser);     /* where a value must be */
+_Noreturn void refuse_hole(Parser *parser, uint32_t start); /* "{1, 2": no value and its } */
 _Noreturn void refuse_glued(Parser *parser, const Node *power);
 _Noreturn void refuse_division(Parser *parser, const Node *left, Operator op, const Node *right);
 _Noreturn void refuse_root(Parser *parser, const Node *root);
@@ -175,6 +177,17 @@ _Noreturn void refuse_line_start(Parser *parser);
 _Noreturn void refuse_level(Parser *parser, Span span, const char *what);
 _Noreturn void refuse_no_else(Parser *parser, uint32_t start, const Node *condition,
                               const Node *yes);
+void refuse_head_colon(Parser *parser); /* at a colon: does Python end the head of a block here? */
+void refuse_else_colon(Parser *parser); /* behind else */
+_Noreturn void refuse_foreign_sign(Parser *parser, bool infix);
+/* These fill in the report if they have something to say. */
+bool refuse_clause_line(Parser *parser); /* a line that begins with over, from, s.t. or using */
+void refuse_neighbours(Parser *parser);   /* neighbours.c: the current token follows a value */
+bool refuse_foreign_word(Parser *parser);  /* a word before the current token */
+bool refuse_foreign_infix(Parser *parser); /* the current token */
+SymbolMeaning refuse_meaning(const Parser *parser, Span name); /* of a name in the session */
+const char *refuse_operand_text(Parser *parser, const char *otherwise); /* the operand read last */
+const char *refuse_whole_text(Parser *parser, const char *otherwise);   /* with its infixes */
 Span refuse_next_operand(const Parser *parser, uint32_t at); /* the value that starts at a token */
 Span refuse_rest(const Parser *parser, uint32_t at); /* from a token to the end of its expression */
 const char *refuse_next_text(Parser *parser, uint32_t at, const char *otherwise); /* their texts */

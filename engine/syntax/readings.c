@@ -12,27 +12,61 @@
 
 static const char *spelling(const Node *node) { return operator_spelling[node->op]; }
 
+/* sin^-1(x): the function that goes back. */
+static const struct {
+  const char *name, *inverse;
+} inverse_functions[] = {
+    {"sin", "asin"},   {"cos", "acos"},   {"tan", "atan"}, {"sinh", "asinh"},
+    {"cosh", "acosh"}, {"tanh", "atanh"}, {"exp", "log"},
+};
+
+static void advise_inverse(Parser *parser, const Node *power, const char *next) {
+  const Node *base = power->child[0], *exponent = power->child[1];
+  if (exponent->kind != NODE_NEGATE || exponent->child[0]->kind != NODE_NUMBER ||
+      exponent->child[0]->number != 1)
+    return;
+  for (size_t row = 0; row < sizeof inverse_functions / sizeof *inverse_functions; row++)
+    if (strcmp(base->symbol->name, inverse_functions[row].name) == 0)
+      parse_advise(parser, "%s%s", inverse_functions[row].inverse, next);
+}
+
+/* The exponent of x² as it is typed behind ^. */
+static const char *superscript_text(const Node *exponent, const char *text, char *digits,
+                                    size_t size) {
+  const Node *number = exponent->kind == NODE_NEGATE ? exponent->child[0] : exponent;
+  if (number->kind != NODE_NUMBER) return text;
+  snprintf(digits, size, "%s%.15g", exponent->kind == NODE_NEGATE ? "-" : "", number->number);
+  return digits;
+}
+
 /* [power] is base^exponent with a value glued to it. */
 _Noreturn void refuse_glued(Parser *parser, const Node *power) {
   const Node *base = power->child[0], *exponent = power->child[1];
   const char *left = parse_name(parser, base), *right = parse_name(parser, exponent);
   const char *next = refuse_next_text(parser, parser->at, "y");
   const Token *token = parse_token(parser);
+  char digits[32];
   bool sign =
       parser->source->text[exponent->span.start] != '\0' && exponent->span.start == base->span.end;
   parse_error(parser, span_join(power->span, token->span),
               "a product glued to an exponent may be read in two ways");
+  bool function = base->kind == NODE_NAME && token->kind == TOKEN_LEFT_PAREN &&
+                  base->symbol->meaning == SYMBOL_FUNCTION;
+  if (function) { /* a power of a function has one sensible reading */
+    advise_inverse(parser, power, next);
+    parse_advise(parser, "%s%s^%s", left, next,
+                 superscript_text(exponent, right, digits, sizeof digits));
+    parse_stop(parser);
+  }
   if (sign) { /* x²y: the superscript is typed as a number */
-    char digits[32];
-    const Node *number = exponent->kind == NODE_NEGATE ? exponent->child[0] : exponent;
-    snprintf(digits, sizeof digits, "%s%.0f", exponent->kind == NODE_NEGATE ? "-" : "",
-             number->number);
+    superscript_text(exponent, right, digits, sizeof digits);
     if (base->kind == NODE_NAME && token->kind == TOKEN_LEFT_PAREN)
       parse_advise(parser, "%s%s^%s", left, next, digits);
     parse_advise(parser, "%s^%s*%s", left, digits, next);
     parse_stop(parser);
   }
-  if (base->kind == NODE_NAME && token->kind == TOKEN_LEFT_PAREN)
+  bool value = base->kind == NODE_NAME && base->symbol->meaning == SYMBOL_VALUE;
+  if (base->kind == NODE_NAME && !value && token->kind == TOKEN_LEFT_PAREN)
     parse_advise(parser, "%s%s%s%s", left, next, spelling(power), right);
   parse_advise(parser, "%s%s(%s%s)", left, spelling(power), right, next);
   parse_advise(parser, "%s%s%s*%s", left, spelling(power), right, next);
@@ -128,9 +162,9 @@ _Noreturn void refuse_target(Parser *parser, const Node *target) {
     parse_error(parser, target->span,
                 "a derivative is not assigned; a differential equation is solved by ode");
     if (target->kind == NODE_PRIME && callee->kind == NODE_NAME)
-      parse_advise(parser, "ode((t, %s) -> %s, %s0, 0:0.1:10)", callee->symbol->name, right,
-                   callee->symbol->name);
-    parse_advise(parser, "%s == %s", text, right);
+      parse_advise(parser, "ode((t, %s) -> %s, 1, 0:0.1:10)  (%s is 1 at 0)", callee->symbol->name,
+                   right, callee->symbol->name);
+    else parse_advise(parser, "%s == %s", text, right);
   } else if (target->kind == NODE_CALL && callee->kind == NODE_NAME) {
     Span arguments = {callee->span.end + 1, target->span.end - 1};
     parse_error(parser, target->span, "a call is not assigned; a position is written with [ ]");
@@ -159,10 +193,18 @@ _Noreturn void refuse_parameters(Parser *parser, uint32_t name_at) {
   const char *value = refuse_rest_text(parser, open->match + 2, "…");
   parse_error(parser, (Span){name->span.start, close->span.end},
               "a parameter is a name; a position is written with [ ], a special case with { }");
-  parse_advise(parser, "%s[%s] = %s", text, arguments, value);
-  if (!memchr(arguments, ',', strlen(arguments)))
+  SymbolMeaning meaning = refuse_meaning(parser, name->span);
+  const char *colon = strchr(arguments, ':');
+  if (colon && meaning != SYMBOL_VALUE) { /* f(x: R): a type as others write it */
+    parse_advise(parser, "%s(%.*s in R) = %s", text, (int)(colon - arguments), arguments, value);
+    parse_stop(parser);
+  }
+  if (meaning != SYMBOL_VALUE && strpbrk(arguments, " ;") && !strpbrk(arguments, "+-*/^[("))
+    parse_stop(parser); /* f(x y) */
+  if (meaning != SYMBOL_FUNCTION) parse_advise(parser, "%s[%s] = %s", text, arguments, value);
+  if (meaning != SYMBOL_VALUE && !memchr(arguments, ',', strlen(arguments)))
     parse_advise(parser, "%s(n) = {%s if n == %s; … otherwise}", text, value, arguments);
-  parse_advise(parser, "%s(%s) == %s", text, arguments, value);
+  if (meaning != SYMBOL_VALUE) parse_advise(parser, "%s(%s) == %s", text, arguments, value);
   parse_stop(parser);
 }
 
@@ -181,6 +223,12 @@ _Noreturn void refuse_line_start(Parser *parser) {
   else report_remark(parser->report, "end the line before with %s, or wrap the whole in ( )", sign);
   if (token->op == OP_ADD && token->kind == TOKEN_OPERATOR)
     parse_advise(parser, "%s", refuse_next_text(parser, parser->at + 1, "x"));
+  parse_stop(parser);
+}
+
+_Noreturn void refuse_hole(Parser *parser, uint32_t start) {
+  parse_error(parser, (Span){start, start + 1}, "{ in a string begins a value and is closed by }");
+  parse_advise(parser, "\\{  (the sign itself)");
   parse_stop(parser);
 }
 

@@ -43,7 +43,13 @@ Span refuse_next_operand(const Parser *parser, uint32_t at) {
   }
 }
 
-static const char *operand_text(Parser *parser, const char *otherwise) {
+SymbolMeaning refuse_meaning(const Parser *parser, Span name) {
+  const Symbol *symbol =
+      symbol_find(parser->symbols, parser->source->text + name.start, name.end - name.start);
+  return symbol ? symbol->meaning : SYMBOL_UNKNOWN;
+}
+
+const char *refuse_operand_text(Parser *parser, const char *otherwise) {
   return parser->operand ? parse_name(parser, parser->operand) : otherwise;
 }
 
@@ -82,7 +88,7 @@ const char *refuse_rest_text(Parser *parser, uint32_t at, const char *otherwise)
   return span.end > span.start ? parse_text(parser, span) : otherwise;
 }
 
-static const char *whole_text(Parser *parser, const char *otherwise) {
+const char *refuse_whole_text(Parser *parser, const char *otherwise) {
   return parser->whole ? parse_name(parser, parser->whole) : otherwise;
 }
 
@@ -114,143 +120,6 @@ static _Noreturn void incomplete(Parser *parser, const char *expected) {
     else parse_error(parser, span, "the text ends where a value is expected");
   }
   parser->status = PARSE_INCOMPLETE;
-  parse_stop(parser);
-}
-
-/* ---- signs of other languages ---- */
-
-/* $1 and $2 are the values on both sides. */
-static void advise_template(Parser *parser, const char *template, const char *left,
-                            const char *right) {
-  Text advice = {0};
-  for (const char *at = template; *at; at++) {
-    if (*at == '$' && (at[1] == '1' || at[1] == '2')) {
-      text_string(&advice, at[1] == '1' ? left : right);
-      at++;
-    } else {
-      text_append(&advice, at, 1);
-    }
-  }
-  parse_advise(parser, "%s", advice.bytes);
-  text_free(&advice);
-}
-
-/* c ? a : b */
-static void advise_choice(Parser *parser) {
-  const Token *token = parser->tokens.token;
-  uint32_t at = parser->at, colon = 0, nested = 0;
-  for (uint32_t i = at + 1; i + 1 < parser->tokens.count && token[i].kind != TOKEN_NEWLINE; i++) {
-    if (token[i].kind == TOKEN_RIGHT_PAREN || token[i].kind == TOKEN_SEMICOLON ||
-        token[i].kind == TOKEN_COMMA)
-      break;
-    nested += token[i].kind == TOKEN_FOREIGN;
-    if (token[i].kind == TOKEN_COLON && !colon) colon = i;
-    if (token[i].match > i) i = token[i].match;
-  }
-  uint32_t last = colon;
-  while (colon && last + 2 < parser->tokens.count && token[last + 1].kind != TOKEN_NEWLINE &&
-         token[last + 1].kind != TOKEN_SEMICOLON && token[last + 1].kind != TOKEN_RIGHT_PAREN &&
-         token[last + 1].kind != TOKEN_RIGHT_BRACKET && token[last + 1].kind != TOKEN_COMMA)
-    last = token[last + 1].match > last ? token[last + 1].match : last + 1;
-  if (!colon || nested || last == colon || colon == at + 1 || !parser->whole || at == 0 ||
-      parser->whole->span.end != token[at - 1].span.end) {
-    parse_advise(parser, "if c then a else b");
-    return;
-  }
-  Span condition = {parser->whole->span.start, token[at - 1].span.end};
-  Span yes = {token[at + 1].span.start, token[colon - 1].span.end};
-  Span no = {token[colon + 1].span.start, token[last].span.end};
-  parse_advise(parser, "if %s then %s else %s", parse_text(parser, condition),
-               parse_text(parser, yes), parse_text(parser, no));
-}
-
-/* |x| */
-static void advise_bars(Parser *parser) {
-  const Token *token = parser->tokens.token;
-  for (uint32_t at = parser->at + 1;
-       at + 1 < parser->tokens.count && token[at].kind != TOKEN_NEWLINE; at++) {
-    if (token[at].kind != TOKEN_FOREIGN || token[at].op != parse_token(parser)->op) continue;
-    const char *inner =
-        parse_text(parser, (Span){parse_token(parser)->span.end, token[at].span.start});
-    parse_advise(parser, "abs(%s)", inner);
-    parse_advise(parser, "norm(%s)", inner);
-    parse_advise(parser, "det(%s)", inner);
-    return;
-  }
-  parse_advise(parser, "abs(x), norm(x) or det(x)");
-}
-
-/* What a sign as tight as * has on its left: the 10*3 of 10*3 % 4. */
-static const char *product_text(Parser *parser, const char *otherwise) {
-  const Node *node = parser->whole;
-  const Token *before = parse_before(parser);
-  if (!node || !before || node->span.end != before->span.end)
-    return operand_text(parser, otherwise);
-  for (;;) {
-    bool sum = node->kind == NODE_BINARY && (node->op == OP_ADD || node->op == OP_SUBTRACT ||
-                                             node->op == OP_DOT_ADD || node->op == OP_DOT_SUBTRACT);
-    bool looser = node->kind == NODE_RANGE || node->kind == NODE_COMPARE ||
-                  node->kind == NODE_AND || node->kind == NODE_OR || node->kind == NODE_PIPE ||
-                  node->kind == NODE_TILDE;
-    if (node->grouped || !(sum || looser)) return parse_name(parser, node);
-    node = node->child[node->kind == NODE_RANGE ? 1 : node->count - 1];
-  }
-}
-
-/* a ++ b, 5----3, x++, --x: signs without a space between them. */
-static void advise_signs(Parser *parser, bool infix, const char *left) {
-  uint32_t at = parser->at;
-  int signs = 0;
-  uint8_t op = parse_token(parser)->op;
-  while (refuse_token_at(parser, at)->kind == TOKEN_FOREIGN &&
-         refuse_token_at(parser, at)->op == op)
-    signs += 2, at++;
-  bool minus = foreign_signs[op].sign[0] == '-';
-  const Token *next = refuse_token_at(parser, at), *before = parse_before(parser);
-  if (parse_starts_operand(next)) {
-    Text text = {0};
-    for (int i = infix; minus && i < signs; i++) text_string(&text, i > 0 ? "(-" : "-");
-    text_string(&text, refuse_next_text(parser, at, "b"));
-    for (int i = 1; minus && i < signs; i++) text_string(&text, ")");
-    if (infix) parse_advise(parser, "%s %c %s", left, minus ? '-' : '+', text.bytes);
-    else parse_advise(parser, "%s", text.bytes);
-    text_free(&text);
-    if (!infix && signs == 2 && next->kind == TOKEN_NAME)
-      parse_advise(parser, "%s %c= 1", refuse_next_text(parser, at, "x"), minus ? '-' : '+');
-  } else if (infix && before->kind == TOKEN_NAME) {
-    parse_advise(parser, "%s %c= 1", left, minus ? '-' : '+');
-  }
-}
-
-static _Noreturn void refuse_foreign(Parser *parser, bool infix) {
-  const Token *token = parse_token(parser);
-  const ForeignSign *row = &foreign_signs[token->op];
-  bool bars = strcmp(row->sign, "|") == 0 || strcmp(row->sign, "||") == 0;
-  bool power = strcmp(row->sign, "**") == 0, signs = row->sign[0] == '+' || row->sign[0] == '-';
-  const char *left = !infix           ? "a"
-                     : row->loose     ? whole_text(parser, "a")
-                     : power || signs ? operand_text(parser, "a")
-                                      : product_text(parser, "a");
-  const Token *next = refuse_token_at(parser, parser->at + 1);
-  bool value_follows = parse_starts_operand(next);
-  bool minus = next->kind == TOKEN_OPERATOR && next->op == OP_SUBTRACT && !next->space;
-  const char *right = row->loose ? refuse_rest_text(parser, parser->at + 1, "b")
-                                 : refuse_next_text(parser, parser->at + 1, "b");
-  parse_error(parser, token->span, "%s", row->message);
-  if (strcmp(row->sign, "?") == 0) {
-    advise_choice(parser);
-  } else if (bars && !infix) {
-    advise_bars(parser);
-  } else if (strcmp(row->sign, "@") == 0 && !infix) {
-    parse_advise(parser, "x -> x^2");
-  } else if (strcmp(row->sign, "++") == 0 || strcmp(row->sign, "--") == 0) {
-    advise_signs(parser, infix, left);
-  } else if (strcmp(row->sign, "%") == 0 && infix && !value_follows && !minus) {
-    parse_advise(parser, "%s/100", operand_text(parser, "a"));
-  } else {
-    for (int i = 0; i < 2 && row->advice[i]; i++)
-      advise_template(parser, row->advice[i], left, right);
-  }
   parse_stop(parser);
 }
 
@@ -326,6 +195,19 @@ static void explain_keyword(Parser *parser) {
   }
 }
 
+/* v[2:], A[,1], A[1,], v[] */
+static void explain_hole(Parser *parser) {
+  const Token *token = parse_token(parser), *before = parse_before(parser);
+  if (!before || !parser->context.in_index) return;
+  bool closes = token->kind == TOKEN_RIGHT_BRACKET;
+  if (closes && before->kind == TOKEN_COLON && parser->whole)
+    parser->report->label[0].span.start = parser->whole->span.start,
+    parser->report->label[0].span.end = before->span.end,
+    parse_advise(parser, "%s:end", parse_name(parser, parser->whole));
+  else if ((closes && before->kind == TOKEN_COMMA) || token->kind == TOKEN_COMMA)
+    report_remark(parser->report, "all rows or columns are :");
+}
+
 static void explain_punctuation(Parser *parser) {
   char buffer[128];
   const Token *token = parse_token(parser);
@@ -348,7 +230,12 @@ static void explain_punctuation(Parser *parser) {
   case TOKEN_COLON:
     parse_error(parser, token->span,
                 "a range needs a first value; : alone is every position of an index");
-    parse_advise(parser, "1:%s", refuse_next_text(parser, parser->at + 1, "n"));
+    if (refuse_token_at(parser, parser->at + 1)->kind == TOKEN_COLON && parser->context.in_index) {
+      parser->report->label[0].span.end = refuse_next_operand(parser, parser->at + 2).end;
+      parse_advise(parser, "1:%s:end", refuse_next_text(parser, parser->at + 2, "2"));
+    } else {
+      parse_advise(parser, "1:%s", refuse_next_text(parser, parser->at + 1, "n"));
+    }
     break;
   case TOKEN_DOT:
     parse_error(parser, token->span, ". alone stands only in a formula, after ~ or +");
@@ -360,8 +247,7 @@ static void explain_punctuation(Parser *parser) {
     break;
   default:
     parse_error(parser, token->span, "a value is expected before %s", found(parser, buffer));
-    if (before && token->kind == TOKEN_RIGHT_BRACKET && before->kind == TOKEN_COLON)
-      parse_advise(parser, ":end");
+    explain_hole(parser);
   }
 }
 
@@ -371,7 +257,7 @@ _Noreturn void refuse_operand(Parser *parser) {
     refuse_token(parser, NULL);
   switch (token->kind) {
   case TOKEN_END: incomplete(parser, NULL);
-  case TOKEN_FOREIGN: refuse_foreign(parser, false);
+  case TOKEN_FOREIGN: refuse_foreign_sign(parser, false);
   case TOKEN_PRIME: refuse_single_quote(parser);
   case TOKEN_OPERATOR: explain_operator(parser); break;
   default:
@@ -383,65 +269,8 @@ _Noreturn void refuse_operand(Parser *parser) {
 
 /* ---- where an operator or an end could be ---- */
 
-/* Words that begin a statement elsewhere. */
-static const struct {
-  const char *word, *message, *advice;
-} foreign_words[] = {
-    {"elif", "elif is written elseif", "elseif"},
-    {"elsif", "elsif is written elseif", "elseif"},
-    {"def", "a function is defined by its formula", "f(x) = x^2"},
-    {"function", "a function is defined by its formula", "f(x) = x^2"},
-    {"fn", "a function is defined by its formula", "f(x) = x^2"},
-    {"lambda", "a function without a name is written ->", "x -> x^2"},
-    {"let", "a name needs no keyword before it", "x = 3"},
-    {"const", "a name needs no keyword before it", "x = 3"},
-    {"var", "a name needs no keyword before it", "x = 3"},
-    {"global", "a name needs no keyword before it", "x = 3"},
-    {"import", "there is nothing to import: everything is there from the start", NULL},
-    {NULL, NULL, NULL},
-};
-
-static bool explain_foreign_word(Parser *parser) {
-  const Token *before = parse_before(parser);
-  for (int row = 0; foreign_words[row].word; row++) {
-    if (!before || !parse_is_word(parser, before, foreign_words[row].word)) continue;
-    parse_error(parser, before->span, "%s", foreign_words[row].message);
-    if (foreign_words[row].advice) parse_advise(parser, "%s", foreign_words[row].advice);
-    return true;
-  }
-  return false;
-}
-
-/* minimize f(x) without over, 2 + argmin … over, f(argmin … over): a clause form in the wrong
- * place. */
-static bool explain_clause(Parser *parser) {
-  static const char *const heads[] = {"argmin", "argmax", "minimize", "maximize", "fit"};
-  const Token *before = parse_before(parser);
-  for (size_t i = 0; before && i < sizeof heads / sizeof heads[0]; i++) {
-    if (!parse_is_word(parser, before, heads[i])) continue;
-    uint32_t at = parser->at;
-    parser->at = (uint32_t)(before - parser->tokens.token);
-    bool whole = clause_starts(parser);
-    parser->at = at;
-    const char *rest = refuse_rest_text(parser, at, "f(x)");
-    size_t length = strlen(rest);
-    bool over =
-        length > 5 && strcmp(rest + length - 5, " over") == 0; /* its name is on the next line */
-    if (whole) {
-      parse_error(parser, before->span,
-                  "a clause form inside an expression needs its own parentheses");
-      parse_advise(parser, "(%s %s)", heads[i], rest);
-    } else {
-      parse_error(parser, before->span, "%s needs over and a name on the same line", heads[i]);
-      parse_advise(parser, "%s %s%s x", heads[i], rest, over ? "" : " over");
-    }
-    return true;
-  }
-  return false;
-}
-
 /* A line that starts with a clause word goes on with the form above. */
-static bool explain_clause_line(Parser *parser) {
+bool refuse_clause_line(Parser *parser) {
   uint32_t first = parser->statement_at;
   const Token *token = refuse_token_at(parser, first);
   bool such_that = parse_is_word(parser, token, "s") && clause_word(parser, first);
@@ -451,36 +280,6 @@ static bool explain_clause_line(Parser *parser) {
               such_that ? "s.t." : parse_text(parser, token->span));
   report_remark(parser->report, "end the line before with it, or wrap the whole form in ( )");
   return true;
-}
-
-/* Two values with nothing between them. */
-static void explain_neighbours(Parser *parser) {
-  const Token *token = parse_token(parser);
-  const Token *before = parse_before(parser);
-  if (explain_clause_line(parser) || explain_foreign_word(parser) || explain_clause(parser)) return;
-  bool name = before->kind == TOKEN_NAME;
-  const char *left = operand_text(parser, "a");
-  const char *right = refuse_next_text(parser, parser->at, "b");
-  Span span = span_join(before->span, token->span);
-  if (name && token->kind == TOKEN_LEFT_PAREN && token->space) {
-    parse_error(parser, span, "a space before ( may be a call or a product");
-    parse_advise(parser, "%s%s", left, right);
-    parse_advise(parser, "%s*%s", left, right);
-  } else if (token->kind == TOKEN_LEFT_BRACKET) {
-    parse_error(parser, span,
-                token->space ? "a space before [ may be an index or a product"
-                             : "[ behind this value is no index");
-    if (token->space) parse_advise(parser, "%s%s", left, right);
-    parse_advise(parser, "%s*%s", left, right);
-  } else if (name && (token->kind == TOKEN_LEFT_QUOTE || parse_is_word(parser, before, "print"))) {
-    parse_error(parser, span, "a function takes its arguments in ( )");
-    parse_advise(parser, "%s(%s)", left, right);
-  } else {
-    parse_error(parser, span, "two values stand side by side without an operator");
-    parse_advise(parser, "%s*%s", left, right);
-    if (name && token->space && token->kind == TOKEN_NAME)
-      parse_advise(parser, "%s(%s)", left, right);
-  }
 }
 
 /* A postfix sign with a space before it, or behind a number. */
@@ -494,7 +293,7 @@ static bool explain_postfix(Parser *parser) {
   const char *sign = parse_text(parser, token->span);
   if (token->space) {
     parse_error(parser, token->span, "%s stands tight behind its value", sign);
-    parse_advise(parser, "%s%s", operand_text(parser, "A"), sign);
+    parse_advise(parser, "%s%s", refuse_operand_text(parser, "A"), sign);
   } else {
     parse_error(parser, token->span,
                 "%s behind a number: a number has no transpose and no derivative", sign);
@@ -507,7 +306,7 @@ static void explain_assign(Parser *parser) {
   parse_error(parser, token->span,
               "= defines or assigns a name, and here a value is read: use == to compare");
   const char *right = refuse_rest_text(parser, parser->at + 1, "b");
-  parse_advise(parser, "%s == %s", whole_text(parser, "a"), right);
+  parse_advise(parser, "%s == %s", refuse_whole_text(parser, "a"), right);
 }
 
 static void explain_closer(Parser *parser, const char *expected) {
@@ -530,20 +329,21 @@ _Noreturn void refuse_token(Parser *parser, const char *expected) {
   const Token *before = parse_before(parser);
   char buffer[128];
   if (token->kind == TOKEN_END) incomplete(parser, expected);
-  if (token->kind == TOKEN_FOREIGN) refuse_foreign(parser, before && parse_ends_operand(before));
+  if (token->kind == TOKEN_FOREIGN)
+    refuse_foreign_sign(parser, before && parse_ends_operand(before));
   if (token->kind == TOKEN_ASSIGN) explain_assign(parser);
-  else if (token->kind == TOKEN_DOT && explain_clause_line(parser))
+  else if (token->kind == TOKEN_DOT && refuse_clause_line(parser))
     ;
   else if (explain_postfix(parser))
     ;
   else if (before && parse_ends_operand(before) && parse_starts_operand(token))
-    explain_neighbours(parser);
+    refuse_neighbours(parser);
   else if (is_closer(token) || !expected) explain_closer(parser, expected);
   else if (!parser->opening_count &&
            (token->kind == TOKEN_IF || token->kind == TOKEN_FOR || token->kind == TOKEN_WHILE))
     parse_error(parser, token->span, "expected %s, found %s: a new statement needs a new line or ;",
                 expected, found(parser, buffer));
-  else if (token->kind == TOKEN_THEN && explain_foreign_word(parser))
+  else if (token->kind == TOKEN_THEN && refuse_foreign_word(parser))
     ;
   else parse_error(parser, token->span, "expected %s, found %s", expected, found(parser, buffer));
   parse_stop(parser);

@@ -12,11 +12,14 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 #include <utf8proc.h>
 
 enum {
   EXCERPT_COLUMNS = 100, /* what fits a usual terminal beside the margin */
   CALL_COLUMNS = 60,
+  TEXT_PUSH =
+      6, /* columns a label's text may stand off its caret: a shape like 10×20 and a space */
   REMARK_GAP = 5, /* spaces between the labels and the remark */
   SUGGESTION_LONGEST = 64
 };
@@ -155,6 +158,7 @@ static void append_excerpt(const Excerpt *excerpt, Text *out) {
 /* A label as it stands under its line. */
 typedef struct Mark {
   size_t column, width;
+  size_t text_column; /* where the text starts when all are on one row */
   const char *text;
   bool shown;
 } Mark;
@@ -164,7 +168,7 @@ static Mark mark_of(const Excerpt *excerpt, const Label *label) {
   uint32_t end = label->span.end < excerpt->line.end ? label->span.end : excerpt->line.end;
   size_t column = shown_columns(excerpt->text, excerpt->line.start, start);
   size_t width = end > start ? shown_columns(excerpt->text, start, end) : 1;
-  Mark mark = {0, width ? width : 1, label->text, true};
+  Mark mark = {.width = width ? width : 1, .text = label->text, .shown = true};
   if (column < excerpt->from || column > excerpt->to) {
     mark.shown = false;
     return mark;
@@ -200,27 +204,49 @@ static size_t append_carets(const Mark *mark, int count, Text *out) {
   return column;
 }
 
-static bool texts_fit(const Mark *mark, int count) {
+/* Where each text starts on one common row: under its caret, or pushed a little to the right by the
+ * text before it. False if one would end up too far from its caret. */
+static bool texts_fit(Mark *mark, int count) {
   size_t end = 0;
   for (int i = 0; i < count; i++) {
+    mark[i].text_column = mark[i].column;
     if (!mark[i].text[0]) continue;
-    if (end && mark[i].column < end + 1) return false;
-    end = mark[i].column + text_columns(mark[i].text, strlen(mark[i].text));
+    if (end && mark[i].column < end + 1) mark[i].text_column = end + 1;
+    if (mark[i].text_column > mark[i].column + TEXT_PUSH) return false;
+    end = mark[i].text_column + text_columns(mark[i].text, strlen(mark[i].text));
   }
   return true;
 }
 
-/* The texts of marks [first, last) on one row; returns its width, 0 if there are none. */
-static size_t append_texts(const Mark *mark, int first, int last, Text *out) {
+/* All texts on one row; returns its width. */
+static size_t append_texts(const Mark *mark, int count, Text *out) {
   size_t column = 0;
-  for (int i = first; i < last; i++) {
+  text_string(out, "  ");
+  for (int i = 0; i < count; i++) {
     if (!mark[i].text[0]) continue;
-    if (!column) text_string(out, "  ");
-    if (mark[i].column > column) text_repeat(out, ' ', mark[i].column - column);
+    text_repeat(out, ' ', mark[i].text_column - column);
     text_string(out, mark[i].text);
-    column = mark[i].column + text_columns(mark[i].text, strlen(mark[i].text));
+    column = mark[i].text_column + text_columns(mark[i].text, strlen(mark[i].text));
   }
   return column;
+}
+
+/* The text of mark [index] on a row of its own, with bars that lead on to the texts of those before
+ * it; returns its width, 0 if there is no text. */
+static size_t append_lone_text(const Mark *mark, int index, Text *out) {
+  size_t column = 0;
+  if (!mark[index].text[0]) return 0;
+  text_string(out, "  ");
+  for (int i = 0; i < index; i++) {
+    if (!mark[i].text[0] || mark[i].column < column || mark[i].column == mark[index].column)
+      continue;
+    text_repeat(out, ' ', mark[i].column - column);
+    text_string(out, "│");
+    column = mark[i].column + 1;
+  }
+  text_repeat(out, ' ', mark[index].column - column);
+  text_string(out, mark[index].text);
+  return mark[index].column + text_columns(mark[index].text, strlen(mark[index].text));
 }
 
 /* The remark goes to the right of what the row holds, or on its own row when that is too wide. */
@@ -234,7 +260,7 @@ static void append_remark(const char *remark, size_t column, Text *out) {
   text_string(out, "\n");
 }
 
-static void append_marks(const Mark *mark, int count, const char *remark, bool colour, Text *out) {
+static void append_marks(Mark *mark, int count, const char *remark, bool colour, Text *out) {
   text_string(out, colour ? "  \033[1;31m" : "  ");
   size_t column = append_carets(mark, count, out);
   if (colour) text_string(out, "\033[0m");
@@ -246,11 +272,11 @@ static void append_marks(const Mark *mark, int count, const char *remark, bool c
   }
   text_string(out, "\n");
   if (texts_fit(mark, count)) {
-    append_remark(remark, append_texts(mark, 0, count, out), out);
+    append_remark(remark, append_texts(mark, count, out), out);
     return;
   }
   for (int i = count; i-- > 0;) { /* one text a row, the rightmost first, so none hides a caret */
-    column = append_texts(mark, i, i + 1, out);
+    column = append_lone_text(mark, i, out);
     if (column) append_remark(remark, column, out);
     if (column) remark = "";
   }
@@ -378,8 +404,9 @@ void suggestion_offer(Suggestion *suggestion, const char *candidate) {
   int32_t a[SUGGESTION_LONGEST], b[SUGGESTION_LONGEST];
   size_t a_count = decode(suggestion->name, a), b_count = decode(candidate, b);
   size_t gap = a_count > b_count ? a_count - b_count : b_count - a_count;
-  if (gap >= suggestion->distance) return;
+  if (gap >= suggestion->distance && gap > 0) return;
   size_t distance = edit_distance(a, a_count, b, b_count);
+  if (strcasecmp(suggestion->name, candidate) == 0) distance = 0; /* SIN */
   if (distance < suggestion->distance) {
     suggestion->distance = distance;
     suggestion->best = candidate;

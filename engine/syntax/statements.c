@@ -349,7 +349,8 @@ static Node *after_first(Parser *parser, Node *first) {
 /* clear name, where a product without a sign would be refused anyway. */
 static bool clears(const Parser *parser) {
   const Token *word = parse_token(parser), *name = parse_after(parser, parser->at);
-  return word->kind == TOKEN_NAME && parse_is_word(parser, word, "clear") && name->kind == TOKEN_NAME && name->space;
+  return word->kind == TOKEN_NAME && parse_is_word(parser, word, "clear") &&
+         name->kind == TOKEN_NAME && name->space;
 }
 
 static Node *clear_statement(Parser *parser) {
@@ -435,6 +436,7 @@ static Node *other_branch(Parser *parser) {
     parse_advise(parser, "elseif");
     parse_stop(parser);
   }
+  refuse_else_colon(parser);
   return block(parser);
 }
 

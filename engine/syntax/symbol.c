@@ -176,6 +176,7 @@ const Symbol *symbol_intern(SymbolTable *table, const char *spelling, size_t len
   symbol->name = memory_copy_text(spelling, length);
   symbol->key = key.bytes;
   symbol->id = table->count;
+  symbol->meaning = SYMBOL_UNKNOWN;
   symbol->provisional = table->provisional;
   memory_grow(table->symbol, table->count, table->capacity);
   table->symbol[table->count++] = symbol;

@@ -8,10 +8,14 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/* What a name means in the session just now: nothing is decided by it, but advice is. */
+typedef enum SymbolMeaning { SYMBOL_UNKNOWN, SYMBOL_VALUE, SYMBOL_FUNCTION } SymbolMeaning;
+
 typedef struct Symbol {
   char *name; /* as first typed: what is printed */
   char *key;  /* canonical: NFC, Greek words as their letter, ₁ as _1 */
   uint32_t id; /* 0, 1, 2 … in order of interning: indexes tables of bindings */
+  SymbolMeaning meaning;
   bool provisional; /* only seen in the library: the first spelling typed outside replaces the name */
 } Symbol;
 

@@ -243,7 +243,7 @@ static bool is_operand(Value v) { return v.kind == VALUE_NUMBER || v.kind == VAL
 /* Ranges become arrays; what cannot be computed with is refused. Owned. */
 static Value operand(Session *session, Value v, int index) {
   if (v.kind == VALUE_RANGE) return value_to_array(session, v);
-  if (v.kind == VALUE_ARRAY && value_as_array(v)->element == ELEMENT_BOOLEAN)
+  if (v.kind == VALUE_BOOLEAN || (v.kind == VALUE_ARRAY && value_as_array(v)->element == ELEMENT_BOOLEAN))
     fail_argument(session, index, "true and false are not numbers: count them with sum, or write if … then 1 else 0");
   if (v.kind == VALUE_TUPLE && ((const Tuple *)v.object)->count == 0)
     fail_argument(session, index, "() is empty: there is nothing to compute with");

@@ -8,6 +8,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "machine/advice.h"
 #include "machine/session.h"
 #include "values/complex.h"
 #include "values/operate.h"
@@ -31,8 +32,21 @@ static const char *dimension_name(int place, int of) {
   return of == 1 ? "entries" : place == 0 ? "rows" : "columns";
 }
 
+/* Counting from 0 or back from the end, as others do. */
+static void advise_position(Report *r, double position, size_t limit) {
+  if (position == 0) report_advise(r, "1  (the first)");
+  if (position == -1) report_advise(r, "end  (the last)");
+  if (position < -1 && position >= -(double)limit) report_advise(r, "end - %g", -position - 1);
+}
+
 static _Noreturn void fail_position(Session *session, double position, size_t limit, int place, int of) {
-  if (position == 0) fail_argument(session, place + 1, "positions start at 1, found 0");
+  if (position <= 0 && position == floor(position)) {
+    Report *r = position == 0 ? failure(session, "positions start at 1, found 0")
+                              : failure(session, "position %g does not exist: there are %zu %s", position, limit, dimension_name(place, of));
+    failure_argument(session, r, place + 1, "%s", "");
+    if (limit > 0) advise_position(r, position, limit);
+    raise_failure(session, r);
+  }
   if (position != floor(position)) fail_argument(session, place + 1, "a position must be a whole number, found %g", position);
   fail_argument(session, place + 1, "position %g does not exist: there are %zu %s", position, limit, dimension_name(place, of));
 }
@@ -99,12 +113,13 @@ static Value pick(Session *session, const Array *a, const Positions *rows, const
 }
 
 static _Noreturn void fail_one_index(Session *session, const Array *a) {
-  char text[64];
+  char text[64], item[64];
   failure_text(session, 0, text, sizeof text);
+  failure_text(session, 1, item, sizeof item);
   Report *r = failure(session, "a matrix has two indices, this is %u×%u", a->rows, a->cols);
-  report_advise(r, "%s[i, :]  (a row)", text);
-  report_advise(r, "%s[:, j]  (a column)", text);
-  report_advise(r, "vec(%s)[k]  (columns stacked)", text);
+  report_advise(r, "%s[%s, :]  (a row)", text, item);
+  report_advise(r, "%s[:, %s]  (a column)", text, item);
+  report_advise(r, "vec(%s)[%s]  (columns stacked)", text, item);
   raise_failure(session, r);
 }
 
@@ -209,7 +224,11 @@ Value value_index(Session *session, Value container, const Value *item, uint32_t
     default: {
       char text[VALUE_DESCRIPTION], name[64];
       Report *r = failure(session, "%s has no positions", value_describe(container, text));
-      if (container.kind == VALUE_FUNCTION) report_advise(r, "%s(…)  (a call is written with round brackets)", failure_text(session, 0, name, sizeof name));
+      char position[64];
+      if (container.kind == VALUE_FUNCTION)
+        report_advise(r, "%s(%s)", failure_text(session, 0, name, sizeof name), failure_text(session, 1, position, sizeof position));
+      if (container.kind == VALUE_RECORD && item[0].kind == VALUE_STRING)
+        report_advise(r, "%s.%s", failure_text(session, 0, name, sizeof name), ((String *)item[0].object)->bytes);
       raise_failure(session, r);
     }
   }
@@ -348,12 +367,33 @@ static _Noreturn void fail_field(Session *session, const Symbol *name, uint32_t 
     if (strlen(list) + strlen(at(of, i)->name) + 3 < sizeof list) strcat(strcat(list, i ? ", " : ""), at(of, i)->name);
   }
   report_remark(r, "there are: %s", list);
-  if (s.best) report_advise(r, "%s", s.best);
+  char of_what[64];
+  if (s.best) report_advise(r, "%s.%s", failure_text(session, 0, of_what, sizeof of_what), s.best);
   raise_failure(session, r);
 }
 
 static const Symbol *record_name_at(const void *record, uint32_t i) { return ((const Record *)record)->name[i]; }
 static const Symbol *table_name_at(const void *table, uint32_t i) { return ((const Table *)table)->column[i].name; }
+
+/* A.T, v.sum(), A.dot(v): other languages write functions behind a point. $ is the value. */
+static const struct {
+  const char *field, *advice;
+} foreign_fields[] = {
+    {"T", "$'"}, {"t", "$'"}, {"transpose", "$'"}, {"shape", "size($)"}, {"len", "length($)"}, {"I", "inv($)"},
+    {"append", "[$; 4]"}, {"push", "[$; 4]"}, {"dot", "dot($, w)"},
+};
+
+static _Noreturn void fail_fieldless(Session *session, Value container, const Symbol *name) {
+  char text[VALUE_DESCRIPTION], what[64];
+  Report *r = failure(session, "%s has no fields", value_describe(container, text));
+  failure_text(session, 0, what, sizeof what);
+  for (size_t i = 0; i < sizeof foreign_fields / sizeof *foreign_fields; i++) {
+    const char *advice = foreign_fields[i].advice, *gap = strchr(advice, '$');
+    if (strcmp(foreign_fields[i].field, name->name) == 0) report_advise(r, "%.*s%s%s", (int)(gap - advice), advice, what, gap + 1);
+  }
+  if (r->advice_count == 0 && session_lookup(session, name).kind == VALUE_FUNCTION) report_advise(r, "%s(%s)", name->name, what);
+  raise_failure(session, r);
+}
 
 Value value_field(Session *session, Value container, const Symbol *name) {
   if (container.kind == VALUE_RECORD) {
@@ -368,8 +408,7 @@ Value value_field(Session *session, Value container, const Symbol *name) {
       if (table->column[i].name == name) return column_value(&table->column[i]);
     fail_field(session, name, table->count, table_name_at, table, "column");
   }
-  char text[VALUE_DESCRIPTION];
-  fail(session, "%s has no fields", value_describe(container, text));
+  fail_fieldless(session, container, name);
 }
 
 Value value_assign_field(Session *session, Value container, const Symbol *name, Value value) {
@@ -412,8 +451,7 @@ size_t value_length_of_loop(Session *session, Value container) {
       return array_count(a);
     }
     default: {
-      char text[VALUE_DESCRIPTION];
-      fail(session, "cannot go over %s", value_describe(container, text));
+      fail_walk(session, container, -1);
     }
   }
 }

@@ -63,12 +63,18 @@ static void advise_product(Session *session, Report *r, const Array *a, const Ar
   if (a->rows == b->rows && a->cols == b->cols) report_advise(r, "%s.*%s  (entry by entry)", left, right);
 }
 
+/* x*sin(x) for a vector x is most often meant entry by entry; so the report may be at the call. */
 static _Noreturn void fail_product(Session *session, const Array *a, const Array *b) {
   char left[64], right[64];
-  Report *r = failure(session, "shapes do not fit in %s * %s", failure_text(session, 0, left, sizeof left),
-                      failure_text(session, 1, right, sizeof right));
-  label_shapes(session, r, a, b);
-  report_remark(r, "%s has %u column%s, %s has %u row%s", left, a->cols, many(a->cols), right, b->rows, many(b->rows));
+  failure_text(session, 0, left, sizeof left);
+  failure_text(session, 1, right, sizeof right);
+  bool vectors = a->cols == 1 && b->cols == 1 && a->rows == b->rows;
+  Report *r = vectors ? failure_on_array(session, "shapes do not fit in %s * %s", left, right)
+                      : failure(session, "shapes do not fit in %s * %s", left, right);
+  if (!r->remark[0]) { /* at the product itself */
+    label_shapes(session, r, a, b);
+    report_remark(r, "%s has %u column%s, %s has %u row%s", left, a->cols, many(a->cols), right, b->rows, many(b->rows));
+  }
   advise_product(session, r, a, b);
   raise_failure(session, r);
 }
@@ -88,17 +94,24 @@ static _Noreturn void fail_sum(Session *session, Operator op, const Array *a, co
   if (rows && cols) {
     report_remark(r, "stretching rows or columns is written with a dot");
     report_advise(r, "%s .%s %s", left, sign, right);
+  } else {
+    report_remark(r, "%s needs the same shape on both sides, or a number", sign);
   }
   raise_failure(session, r);
 }
 
-static _Noreturn void fail_dotted(Session *session, Operator op, Operator dotted, const char *what) {
+static _Noreturn void fail_dotted(Session *session, Operator dotted, Value a, Value b, const char *what) {
   char left[64], right[64];
   failure_text(session, 0, left, sizeof left);
   failure_text(session, 1, right, sizeof right);
-  Report *r = failure_on_array(session, "%s", what);
-  (void)op;
-  report_advise(r, "%s %s %s  (entry by entry)", left, operator_spelling[dotted], right);
+  const Array *x = a.kind == VALUE_ARRAY ? value_as_array(a) : NULL, *y = b.kind == VALUE_ARRAY ? value_as_array(b) : NULL;
+  bool stretches = !x || !y || ((x->rows == y->rows || x->rows == 1 || y->rows == 1) &&
+                                (x->cols == y->cols || x->cols == 1 || y->cols == 1));
+  Report *r = stretches ? failure_on_array(session, "%s", what) : failure(session, "%s", what);
+  if (!stretches) label_shapes(session, r, x, y);
+  if (x && y && dotted == OP_DOT_DIVIDE && y->rows == y->cols && x->cols == y->rows)
+    report_advise(r, "%s*inv(%s)", left, right);
+  if (stretches) report_advise(r, "%s %s %s  (entry by entry)", left, operator_spelling[dotted], right);
   raise_failure(session, r);
 }
 
@@ -200,15 +213,16 @@ static Value matrix_power(Session *session, Value a, double exponent) {
 }
 
 static Value array_power(Session *session, Value a, Value b) {
-  if (a.kind != VALUE_ARRAY) fail_dotted(session, OP_POWER, OP_DOT_POWER, "a number to the power of an array is not defined");
+  if (a.kind != VALUE_ARRAY) fail_dotted(session, OP_DOT_POWER, a, b, "a number to the power of an array is not defined");
   const Array *x = value_as_array(a);
   if (b.kind == VALUE_ACTIVE) fail_argument(session, 1, "the power of a matrix must be a fixed whole number");
-  if (b.kind != VALUE_NUMBER) fail_dotted(session, OP_POWER, OP_DOT_POWER, "an array to the power of an array is not defined");
+  if (b.kind != VALUE_NUMBER) fail_dotted(session, OP_DOT_POWER, a, b, "an array to the power of an array is not defined");
   if (x->rows != x->cols) {
     char text[64];
     Report *r = failure_on_array(session, "only square matrices have powers, this is %u×%u", x->rows, x->cols);
     failure_text(session, 0, text, sizeof text);
-    report_advise(r, "%s.^%g  (entry by entry)", text, b.number);
+    if (b.number == -1) report_advise(r, "pinv(%s)  (the pseudo-inverse)", text);
+    report_advise(r, "%s.^%.15g  (entry by entry)", text, b.number);
     if (x->cols == 1 && b.number == 2) report_advise(r, "dot(%s, %s)", text, text);
     raise_failure(session, r);
   }
@@ -259,7 +273,7 @@ static Value operate_on_arrays(Session *session, Operator op, Value a, Value b) 
       if (x && y) return product(session, x, y);
       break;
     case OP_DIVIDE:
-      if (y) fail_dotted(session, op, OP_DOT_DIVIDE, x ? "an array cannot be divided by an array" : "a number cannot be divided by an array");
+      if (y) fail_dotted(session, OP_DOT_DIVIDE, a, b, x ? "an array cannot be divided by an array" : "a number cannot be divided by an array");
       break;
     case OP_POWER: return array_power(session, a, b);
     default: break;

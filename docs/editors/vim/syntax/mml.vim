@@ -13,10 +13,11 @@ syn match mmlForeign /\v%(\%|\&|\||\@|\?|∧|∨|¬|→|←|±|∉)/
 syn match mmlSeparator /\v%(,|;)/
 syn match mmlBracket /\v%(\(|\)|\[|\]|\{|\})/
 syn match mmlOperator /\v%(\+|\-|\*|\/|\\|\^|\<|\>|≈|×|⋅|·|÷|−|≤|≥|≠|∈|\=|\~|:|\.|'|′|!|√|∇|‖|ᵀ)/
-syn match mmlForeign /\v%(\*\*|\&\&|\|\||\~\=|\<\>|\<\-|:\=|\=\>|\=\<|\+\+|\-\-|!!|\/\/|\.\.|\.')/
+syn match mmlForeign /\v%(\*\*|\%\%|\&\&|\|\||\~\=|\<\>|\=!|\<\-|:\=|\=\>|\=\<|\+\+|\-\-|!!|\/\/|\.\.|\.')/
 syn match mmlOperator /\v%(\.\+|\.\-|\.\*|\.\/|\.\\|\.\^|\=\=|!\=|\<\=|\>\=|\.\<|\.\>|\+\=|\-\=|\*\=|\/\=|\^\=|\-\>|\|\>)/
-syn match mmlForeign /\v%(!\=\=|\=\=\=|\.\.\.)/
+syn match mmlForeign /\v%(\%\*\%|\%\/\%|!\=\=|\=\=\=|\.\.\.)/
 syn match mmlOperator /\v%(\.\=\=|\.!\=|\.\<\=|\.\>\=)/
+syn match mmlForeign /\v%(\%in\%)/
 syn match mmlOperator /\v⁻?[⁰¹²³⁴-⁹]+/
 execute 'syn match mmlName /\v' . s:name . '/'
 execute 'syn match mmlBuiltin /\v%(∑)' . s:end . '/'
