@@ -93,6 +93,28 @@ static void use_order(Session *s, const Trace *t) {
   if (t->orders < ORDERS_ALL) trace_limit_orders(s, t->orders - 1);
 }
 
+/* Is an output that counts a nan? Then the point is outside the function's domain. */
+static bool is_outside(const Recording *r, const Value *seed) {
+  for (uint32_t i = 0; i < r->trace->input_count; i++)
+    if (isnan(r->trace->cell[r->trace->input + i])) return false; /* nan was put in */
+  for (uint32_t i = 0; i < r->outputs; i++)
+    if (r->output[i] != UINT32_MAX && seed[i].number != 0 && isnan(r->trace->cell[r->output[i]])) return true;
+  return false;
+}
+
+bool recording_is_outside(const Recording *r) {
+  Value one = value_number(1);
+  return r->outside || (r->outputs == 1 && is_outside(r, &one));
+}
+
+/* [level]: of the traces that are open when the user's own derivative is taken. */
+static void remark_outside(Session *s, const Trace *t, int level) {
+  char text[80];
+  if (s->level > level || s->quiet) return;
+  if (trace_nan(t, text)) note(s, "the function is not defined here: %s is nan", text);
+  else note(s, "the function is not defined here: its value is nan");
+}
+
 /* What the numbers of a derivative do not show by themselves. Derivatives inside others and inside solvers
  * keep quiet. */
 static void remark(Session *s, const Trace *t, const double *bar) {
@@ -117,8 +139,10 @@ void recording_adjoint(Session *s, const Recording *r, const Value *input, const
     for (uint32_t i = 0; i < r->outputs; i++)
       if (r->output[i] != UINT32_MAX) adjoint[r->output[i]] += seed[i].number;
     trace_reverse(s, t, adjoint);
-    remark(s, t, adjoint);
-    for (uint32_t i = 0; i < t->input_count; i++) bar[i] = value_number(adjoint[t->input + i]);
+    bool here = is_outside(r, seed), outside = here || r->outside; /* the slope of log at -1 is no slope */
+    if (here && !r->outside) remark_outside(s, t, 0);
+    if (!outside) remark(s, t, adjoint);
+    for (uint32_t i = 0; i < t->input_count; i++) bar[i] = value_number(outside ? (double)NAN : adjoint[t->input + i]);
     scratch_release(s, mark);
     return;
   }
@@ -142,6 +166,8 @@ Recording recording_gradient(Session *s, const Recording *scalar, const Value *i
   for (uint32_t i = 0; i < inputs; i++) active[i] = trace_value(g.trace, g.trace->input + i);
   Value one = value_number(1);
   use_order(s, scalar->trace);
+  g.outside = recording_is_outside(scalar);
+  if (g.outside && !scalar->outside) remark_outside(s, scalar->trace, 1);
   if (scalar->output[0] == UINT32_MAX) {
     for (uint32_t i = 0; i < inputs; i++) bar[i] = value_number(0);
   } else {

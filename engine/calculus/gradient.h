@@ -13,6 +13,7 @@ typedef struct Recording {
   Value *constant;    /* scratch: the number such an output has */
   uint32_t outputs;
   Value value;        /* what f returned, with its numbers taken out of the trace (owned) */
+  bool outside;       /* of a gradient: its function is nan at this point */
   struct Kept *kept;  /* whose memory it is in: kept.h; NULL for none */
 } Recording;
 
@@ -23,6 +24,9 @@ void recording_release(Session *session, Recording *recording);
 /* Adjoints of every input for seeds on the outputs, as values: plain numbers unless [input] or what f
  * closes over is active. */
 void recording_adjoint(Session *session, const Recording *recording, const Value *input, const Value *seed, Value *bar);
+
+/* Is the value of a scalar recording nan at a point that is none? Then it has no derivative there. */
+bool recording_is_outside(const Recording *recording);
 
 /* The recording of the gradient map of a scalar recording: inputs the same, one output per input. */
 Recording recording_gradient(Session *session, const Recording *scalar, const Value *input);

@@ -269,7 +269,8 @@ Recording kept_recording(Session *s, Value f, const Value *argument, uint32_t co
 
 Recording kept_gradient(Session *s, const Recording *scalar, const Value *input) {
   Kept *e = scalar->kept;
-  if (!e || s->level || scalar->outputs != 1 || e->outputs.count != 1) return recording_gradient(s, scalar, input);
+  bool plain = e && s->level == 0 && scalar->outputs == 1 && e->outputs.count == 1;
+  if (!plain || recording_is_outside(scalar)) return recording_gradient(s, scalar, input);
   const char *why;
   if (e->gradient && trace_replay(e->gradient, numbers_of(s, input, scalar->trace->input_count), &why))
     return borrow(s, e->gradient, &e->slopes);

@@ -348,6 +348,10 @@ double value_end(Session *session, Value container, uint32_t place, uint32_t cou
     return count == 1 ? (double)array_count(a) : place == 0 ? a->rows : a->cols;
   }
   if (container.kind == VALUE_TABLE) return ((Table *)container.object)->rows;
+  if (container.kind != VALUE_RANGE && container.kind != VALUE_TUPLE) {
+    char text[VALUE_DESCRIPTION];
+    fail(session, "%s has no positions", value_describe(container, text));
+  }
   return (double)value_length_of_loop(session, container);
 }
 
