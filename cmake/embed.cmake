@@ -3,14 +3,20 @@
 
 set(names "")
 set(texts "")
+set(defines "")
 set(count 0)
 foreach(file IN LISTS FILES)
   get_filename_component(name ${file} NAME)
   file(READ ${file} text)
+  # What is defined stands at the beginning of a line: the layout test sees to that.
+  string(REGEX MATCHALL "\n[A-Za-z_][A-Za-z0-9_]*\\(" heads "${text}")
+  list(TRANSFORM heads REPLACE "[\n(]" "")
+  list(JOIN heads " " heads)
   string(REPLACE "\\" "\\\\" text "${text}")
   string(REPLACE "\"" "\\\"" text "${text}")
   string(REPLACE "?" "\\?" text "${text}") # no trigraphs
   string(REPLACE "\n" "\\n\"\n    \"" text "${text}")
+  string(APPEND defines "    \"${heads}\",\n")
   string(APPEND names "    \"${name}\",\n")
   string(APPEND texts "    \"${text}\",\n")
   math(EXPR count "${count} + 1")
@@ -23,6 +29,10 @@ const size_t stdlib_count = ${count};
 
 const char *const stdlib_names[] = {
 ${names}    NULL,
+};
+
+const char *const stdlib_defines[] = {
+${defines}    NULL,
 };
 
 const char *const stdlib_texts[] = {

@@ -11,6 +11,7 @@
 
 #include "calculus/symbolic.h"
 #include "machine/lambda.h"
+#include "machine/library.h"
 #include "machine/session.h"
 #include "machine/vm.h"
 #include "syntax/unparse.h"
@@ -65,6 +66,7 @@ static Value parsed(Session *s, const Text *text) {
     source_release(source);
     fail(s, "the formula %.*s cannot be read back", (int)(text->length < 100 ? text->length : 100), text->bytes);
   }
+  library_load(s);
   Formula *f = object_new(s, VALUE_FORMULA, sizeof(Formula));
   f->node = tree->program->child[0];
   f->tree = tree;

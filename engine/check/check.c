@@ -5,6 +5,7 @@
  *
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "check/check.h"
+#include "machine/library.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -255,6 +256,7 @@ MmlStatus mml_check(Mml *mml, const char *name, const char *text, size_t length)
   Report report = {0};
   MmlStatus status = MML_ERROR;
   if (parse(source, &s->symbols, &tree, &report) == PARSE_OK) {
+    library_load(s);
     status = check_tree(s, tree);
     tree_release(tree);
   } else {

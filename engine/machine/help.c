@@ -9,6 +9,7 @@
 
 #include "calculus/scalar.h"
 #include "machine/explain.h"
+#include "machine/library.h"
 #include "machine/session.h"
 #include "syntax/lexer.h"
 #include "values/display.h"
@@ -71,6 +72,7 @@ static bool report_missing(Session *s, const char *name) {
 }
 
 bool mml_help(Mml *mml, const char *name) {
+  library_load_all((Session *)mml);
   Session *s = (Session *)mml;
   const Symbol *symbol = symbol_find(&s->symbols, name, strlen(name));
   Value v = symbol ? session_lookup(s, symbol) : value_nothing();
@@ -109,6 +111,7 @@ static void first_line(const char *help, Text *out) {
 }
 
 void mml_search(Mml *mml, const char *word) {
+  library_load_all((Session *)mml);
   Session *s = (Session *)mml;
   Text text = {0};
   for (size_t f = 0; f < primitive_family_count; f++)
@@ -140,6 +143,7 @@ typedef struct Candidate { const char *name; bool function; } Candidate;
 static int compare_candidates(const void *a, const void *b) { return strcmp(((const Candidate *)a)->name, ((const Candidate *)b)->name); }
 
 void mml_complete(Mml *mml, const char *prefix, void (*each)(void *, const char *, bool), void *context) {
+  library_load_all((Session *)mml);
   Session *s = (Session *)mml;
   size_t length = strlen(prefix), count = 0;
   Candidate *found = memory_new((s->symbols.count + word_count()) * sizeof *found);
@@ -247,6 +251,7 @@ static void reference_errors(Text *out) {
 }
 
 void mml_reference(Mml *mml) {
+  library_load_all((Session *)mml);
   Session *s = (Session *)mml;
   Text text = {0};
   text_string(&text, "# Reference\n\nMade from the rows of the builtins by `mml --reference`; do not edit.\n\n");

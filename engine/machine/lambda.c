@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "machine/library.h"
 #include "machine/session.h"
 #include "machine/vm.h"
 
@@ -20,6 +21,7 @@ Value lambda_new(Session *s, const char *name, const char *text) {
     source_release(source);
     fail(s, "the rule of %s does not parse: %s", name, message);
   }
+  library_load(s);
   Prototype *unit = prototype_new(s, tree, tree->program->child[0], true);
   tree_release(tree);
   source_release(source);

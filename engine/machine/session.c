@@ -12,8 +12,8 @@
 
 #include "calculus/formula.h"
 #include "calculus/kept.h"
+#include "machine/library.h"
 #include "machine/random.h"
-#include "machine/stdlib.h"
 #include "machine/vm.h"
 #include "machine/watch.h"
 #include "syntax/layout.h"
@@ -99,25 +99,6 @@ static void bind_rows(Session *s) {
   bind_builtin(s, "nan", value_number(NAN));
 }
 
-static MmlStatus run_text(Session *s, const char *name, const char *text, size_t length, MmlEcho echo, bool library);
-
-/* stdlib functions are builtins: what the user defines hides them and clear brings them back. */
-static bool load_library(Session *s) {
-  for (size_t i = 0; i < stdlib_count; i++)
-    if (run_text(s, stdlib_names[i], stdlib_texts[i], strlen(stdlib_texts[i]), MML_ECHO_NONE, true) != MML_OK) return false;
-  for (uint32_t i = 0; i < s->binding_count; i++) {
-    Binding *b = &s->binding[i];
-    if (b->value.kind == VALUE_NOTHING) continue;
-    value_release(b->builtin);
-    b->builtin = b->value;
-    b->value = value_nothing();
-    b->assumed = TYPE_NONE;
-    b->is_function = false;
-  }
-  s->epoch++;
-  return true;
-}
-
 Mml *mml_new(const MmlHost *host) {
   gsl_set_error_handler_off();
   Session *s = calloc(1, sizeof(Session));
@@ -134,12 +115,8 @@ Mml *mml_new(const MmlHost *host) {
   random_seed(s, RANDOM_DEFAULT_SEED);
   s->symbols.provisional = true;
   bind_rows(s);
-  bool loaded = load_library(s);
+  library_announce(s);
   s->symbols.provisional = false;
-  if (!loaded) {
-    mml_free((Mml *)s);
-    return NULL;
-  }
   return (Mml *)s;
 }
 
@@ -322,7 +299,7 @@ static void echo_statement(Session *s, const Node *n, Value result, MmlEcho echo
     for (uint32_t i = 0; i < n->child[0]->count; i++) echo_binding(s, root_of(n->child[0]->child[i]));
 }
 
-static void keep_help(Session *s, const Node *n) {
+void session_keep_help(Session *s, const Node *n) {
   if (n->kind != NODE_DEFINE) return;
   Binding *b = session_binding(s, n->symbol);
   free(b->help);
@@ -381,26 +358,22 @@ static void forget(Session *s, Tree *tree, const Node *n) {
   session_forget(s, n->symbol);
 }
 
-static void run_statement(Session *s, Tree *tree, const Node *n, MmlEcho echo, bool library) {
+static void run_statement(Session *s, Tree *tree, const Node *n, MmlEcho echo) {
   if (n->kind == NODE_CLEAR) {
     forget(s, tree, n);
     return;
   }
   double start = seconds_now();
   memcpy(s->random_before, s->random, sizeof s->random);
-  Prototype *unit = prototype_new(s, tree, n, library);
+  Prototype *unit = prototype_new(s, tree, n, false);
   Value held = {.kind = VALUE_PROTOTYPE, .object = &unit->head};
   Value result = machine_run_unit(s, unit);
   value_release(held);
-  keep_help(s, n);
+  session_keep_help(s, n);
   echo_statement(s, n, result, echo);
   explain_infinite(s, tree, n, result, echo, seconds_now() - start);
   emit_notes(s);
   if (result.kind == VALUE_NOTHING) return;
-  if (library) {
-    value_release(result);
-    return;
-  }
   const Symbol *ans = symbol_intern(&s->symbols, "ans", 3);
   session_define(s, ans, result);
 }
@@ -422,7 +395,7 @@ void session_recover(Session *s) {
   sweep(s);
 }
 
-static MmlStatus run_tree(Session *s, Tree *tree, MmlEcho echo, bool library) {
+static MmlStatus run_tree(Session *s, Tree *tree, MmlEcho echo) {
   jmp_buf handler;
   s->handler = &handler;
   s->interrupted = false;
@@ -430,7 +403,8 @@ static MmlStatus run_tree(Session *s, Tree *tree, MmlEcho echo, bool library) {
   s->run++;
   volatile MmlStatus status = MML_OK;
   if (setjmp(handler) == 0) {
-    for (uint32_t i = 0; i < tree->program->count; i++) run_statement(s, tree, tree->program->child[i], echo, library);
+    library_load(s);
+    for (uint32_t i = 0; i < tree->program->count; i++) run_statement(s, tree, tree->program->child[i], echo);
   } else {
     Report report = s->report;
     s->report = (Report){0};
@@ -443,7 +417,7 @@ static MmlStatus run_tree(Session *s, Tree *tree, MmlEcho echo, bool library) {
   return status;
 }
 
-static MmlStatus run_text(Session *s, const char *name, const char *text, size_t length, MmlEcho echo, bool library) {
+static MmlStatus run_text(Session *s, const char *name, const char *text, size_t length, MmlEcho echo) {
   if (length >= UINT32_MAX) return MML_ERROR;
   Source *source = source_new(name, text, length);
   Tree *tree = NULL;
@@ -451,7 +425,7 @@ static MmlStatus run_text(Session *s, const char *name, const char *text, size_t
   ParseStatus parsed = parse(source, &s->symbols, &tree, &report);
   MmlStatus status = MML_OK;
   if (parsed == PARSE_OK) {
-    status = run_tree(s, tree, echo, library);
+    status = run_tree(s, tree, echo);
     tree_release(tree);
   } else if (parsed == PARSE_INCOMPLETE && name[0] == 0) {
     report_clear(&report);
@@ -465,7 +439,7 @@ static MmlStatus run_text(Session *s, const char *name, const char *text, size_t
 }
 
 MmlStatus mml_eval(Mml *mml, const char *name, const char *text, size_t length, MmlEcho echo) {
-  return run_text((Session *)mml, name, text, length, echo, false);
+  return run_text((Session *)mml, name, text, length, echo);
 }
 
 MmlStatus mml_ready(Mml *mml, const char *text, size_t length, char open[32]) {
@@ -509,5 +483,6 @@ void mml_set_columns(Mml *mml, int columns) { ((Session *)mml)->host.columns = c
 void mml_seed(Mml *mml, uint64_t seed) { random_seed((Session *)mml, seed); }
 size_t mml_object_count(Mml *mml) {
   kept_free((Session *)mml);
+  library_load_all((Session *)mml);
   return heap_count((const Session *)mml);
 }

@@ -52,6 +52,7 @@ struct Session {
   SymbolTable symbols;
   Binding *binding; /* by symbol id */
   uint32_t binding_count;
+  uint32_t library_loaded; /* the files of the library that were read, a bit each */
   Object objects;   /* head of the list of all objects */
   Value answer;     /* ans */
   History history;  /* for :undo */
@@ -97,6 +98,8 @@ struct Session {
 
 /* After a failure that was caught: gives up what the failed evaluation held. */
 void session_recover(Session *session);
+/* The comment above a definition, for ?name. */
+void session_keep_help(Session *session, const Node *definition);
 /* The binding of a symbol; grows the table as needed. */
 Binding *session_binding(Session *session, const Symbol *symbol);
 /* What the name means now: the user's value, else the builtin, else NOTHING. Borrowed. */

@@ -8,6 +8,7 @@
 
 extern const char *const stdlib_names[]; /* "calculus.mml" …, ends with NULL */
 extern const char *const stdlib_texts[]; /* UTF-8, one for each name, ends with NULL */
+extern const char *const stdlib_defines[]; /* the names each of them defines, with spaces between them */
 extern const size_t stdlib_count;
 
 #endif

@@ -13,7 +13,8 @@
 static void offer_names(Session *s, Suggestion *suggestion) {
   for (uint32_t i = 0; i < s->symbols.count; i++) {
     const Binding *b = i < s->binding_count ? &s->binding[i] : NULL;
-    if (!b || (b->value.kind == VALUE_NOTHING && b->builtin.kind == VALUE_NOTHING)) continue;
+    bool known = b && (b->value.kind != VALUE_NOTHING || b->builtin.kind != VALUE_NOTHING);
+    if (!known && !s->symbols.symbol[i]->library) continue;
     const char *name = s->symbols.symbol[i]->name;
     if (name[strlen(name) - 1] != '_') suggestion_offer(suggestion, name);
   }

@@ -4,6 +4,7 @@
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include <string.h>
 
+#include "machine/library.h"
 #include "machine/session.h"
 #include "syntax/lexer.h"
 #include "syntax/parser.h"
@@ -44,6 +45,7 @@ static void list_builtins(Session *s, Text *out) {
 }
 
 void mml_vocabulary(Mml *mml) {
+  library_load_all((Session *)mml);
   Session *s = (Session *)mml;
   Text out = {0};
   for (const LexerWord *row = lexer_words; row->spelling; row++)

@@ -13,6 +13,7 @@
 
 #include "calculus/point.h"
 #include "machine/random.h"
+#include "machine/library.h"
 #include "machine/session.h"
 #include "machine/vm.h"
 #include "primitives/solvers.h"
@@ -38,12 +39,14 @@ static bool is_library_method(Value v) {
 Value method_find(Session *s, const char *name) {
   const Symbol *symbol = symbol_find(&s->symbols, name, strlen(name));
   if (!symbol) return value_nothing();
+  library_need(s, symbol);
   const Binding *b = session_binding(s, symbol);
   if (closure_prototype(b->value)) return b->value;
   return is_library_method(b->builtin) ? b->builtin : value_nothing();
 }
 
 void method_each(Session *s, void (*each)(void *, const char *), void *context) {
+  library_load_all(s);
   for (uint32_t i = 0; i < s->binding_count && i < s->symbols.count; i++)
     if (is_library_method(s->binding[i].builtin)) each(context, s->symbols.symbol[i]->name);
 }

@@ -169,6 +169,7 @@ const Symbol *symbol_intern(SymbolTable *table, const char *spelling, size_t len
   if (table->bucket[bucket]) {
     text_free(&key);
     Symbol *known = table->symbol[table->bucket[bucket] - 1];
+    if (known->library) table->wanted |= 1u << (known->library - 1);
     if (known->provisional && !table->provisional) respell(known, spelling, length);
     return known;
   }
@@ -177,6 +178,7 @@ const Symbol *symbol_intern(SymbolTable *table, const char *spelling, size_t len
   symbol->key = key.bytes;
   symbol->id = table->count;
   symbol->meaning = SYMBOL_UNKNOWN;
+  symbol->library = 0;
   symbol->provisional = table->provisional;
   memory_grow(table->symbol, table->count, table->capacity);
   table->symbol[table->count++] = symbol;

@@ -16,6 +16,7 @@ typedef struct Symbol {
   char *key;  /* canonical: NFC, Greek words as their letter, ₁ as _1 */
   uint32_t id; /* 0, 1, 2 … in order of interning: indexes tables of bindings */
   SymbolMeaning meaning;
+  uint8_t library;  /* 1 + the file of the library that defines it and is not read yet, else 0 */
   bool provisional; /* only seen in the library: the first spelling typed outside replaces the name */
 } Symbol;
 
@@ -24,6 +25,7 @@ typedef struct SymbolTable {
   uint32_t count, capacity;
   uint32_t *bucket; /* open addressing, id + 1, 0 = empty */
   uint32_t bucket_count; /* a power of two */
+  uint32_t wanted;  /* the files of the library, a bit each, that names seen since belong to */
   bool provisional; /* set while builtins and the library are interned */
 } SymbolTable;
 
