@@ -176,7 +176,7 @@ class Prompt(unittest.TestCase):
     def test_ctrl_c_leaves_the_best_point_of_a_search_in_ans(self):
         # [shell-17]
         child = self.start()
-        self.seconds_to_stop(child, "minimize (x - 3)^2 over x from 0 using gd(eta = 1e-9, steps = 1e7)")
+        self.seconds_to_stop(child, "minimize (x - 3)^2 over x from 0 using gd(eta = 1e-9, steps = 2e6)")
         self.assertIn("the best point found so far is in ans", child.before)
         self.assertEqual(self.ask(child, "0 < ans.x < 3 and not ans.converged"), "true")
 
