@@ -269,6 +269,10 @@ static void check_slope(Shell *shell, const char *name, Curve *curve) {
                seconds);
 }
 
+/* Operations that columns use and no row offers. */
+static const char operations[] = "share(x, y) = {0 if y == 0; x/y otherwise}\n"
+                                 "scale(x, y) = {0 if x == 0; x*y otherwise}\n";
+
 /* The column of the row, as the text it is, says what the trace computes. That of pow names the
  * cases of a power, which are code. */
 static void check_text(Shell *shell, const char *name, const ScalarRow *row, int argument) {
@@ -287,6 +291,7 @@ static void check_text(Shell *shell, const char *name, const ScalarRow *row, int
 Test(primitives, elementary_derivatives_agree_with_differences_and_with_their_text) {
   Shell shell;
   shell_start(&shell);
+  shell_run(&shell, operations);
   for (size_t i = 0; i < ELEMENTARY_ROWS_COUNT; i++) {
     const char *name = elementary_rows[i].name;
     const ElementaryDomain *domain = &elementary_domains[i];

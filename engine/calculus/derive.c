@@ -43,6 +43,12 @@ static Value scalar_op(Session *s, Scalar op, Value a, Value b, bool release_a, 
   return result;
 }
 
+/* What a rule calls: a row's function, or one of the operations that no row offers. */
+static Scalar slope_operation(const char *name) {
+  if (strcmp(name, "scale") == 0) return SCALAR_SCALE;
+  return strcmp(name, "share") == 0 ? SCALAR_SHARE : scalar_find(name);
+}
+
 /* Evaluates a rule's tree on numbers or arrays; owned. */
 static Value slope_value(Session *s, const Node *n, const Value named[3]) {
   switch (n->kind) {
@@ -59,7 +65,7 @@ static Value slope_value(Session *s, const Node *n, const Value named[3]) {
       return scalar_op(s, (Scalar)scalar[n->op], a, b, true, true);
     }
     case NODE_CALL: {
-      Scalar op = scalar_find(n->child[0]->symbol->key);
+      Scalar op = slope_operation(n->child[0]->symbol->key);
       Value a = slope_value(s, n->child[1], named);
       Value b = n->count > 2 ? slope_value(s, n->child[2], named) : value_nothing();
       return scalar_op(s, op, a, b, true, true);
@@ -210,7 +216,10 @@ static void forward_run(Derivation *d, const Step *step) {
       for (uint32_t i = 0; i < run->n; i++) d->value[step->out + i] = d->value[d->trace->pool[run->a + i]];
       return;
     case STEP_RULE: forward_rule(d, &d->trace->rule[step->a]); return;
-    case STEP_GUARD: value_compare(s, (Operator)step->detail, d->value[step->a], d->value[step->b]); return;
+    case STEP_GUARD:
+      if (step->out >= GUARD_STEERS) trace_steer(s, d->value[step->a], (GuardOutcome)step->out);
+      else value_compare(s, (Operator)step->detail, d->value[step->a], d->value[step->b]);
+      return;
     default: break;
   }
   spread(d->value, step->out, out, count);
@@ -353,15 +362,15 @@ static void backward_sum(Derivation *d, const Step *step, Value w) {
   else add_run(d, step->a, step->b, w);
 }
 
-/* x / |x|, and the subgradient 0 at 0: which of the two is a matter of the point, so it is guarded. */
+/* x / |x|, and the subgradient 0 at 0. */
 static void backward_norm(Derivation *d, const Step *step, Value w) {
   Session *s = d->session;
-  if (value_compare(s, OP_EQUAL, d->value[step->out], value_number(0))) return;
   Value x = collect(d, d->value, step->a, 1, step->b, 1, false);
-  Value share = value_elementwise(s, SCALAR_DIVIDE, w, d->value[step->out]);
-  Value part = value_elementwise(s, SCALAR_MULTIPLY, share, x);
+  Value unit = value_elementwise(s, SCALAR_SHARE, x, d->value[step->out]);
+  Value part = value_elementwise(s, SCALAR_SCALE, w, unit);
   add_run(d, step->a, step->b, part);
   value_release(x);
+  value_release(unit);
   value_release(part);
 }
 

@@ -78,6 +78,11 @@ void recording_release(Session *s, Recording *r) {
   value_release(r->value);
 }
 
+void recording_remark(Session *s, const Recording *r) {
+  const char *tie = s->level > 0 ? NULL : trace_tie(r->trace);
+  if (tie) note(s, "%s", tie);
+}
+
 static bool is_passive(const Recording *r, const Value *input, const Value *seed) {
   if (r->trace->parameter_count) return false;
   for (uint32_t i = 0; i < r->trace->input_count; i++)

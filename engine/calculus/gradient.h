@@ -21,6 +21,9 @@ typedef struct Recording {
 Recording recording_of(Session *session, Value f, const Value *argument, uint32_t count, const Value *input, uint32_t inputs);
 void recording_release(Session *session, Recording *recording);
 
+/* A note where the recording went a way that it takes at this point only; quiet inside derivatives. */
+void recording_remark(Session *session, const Recording *recording);
+
 /* Adjoints of every input for seeds on the outputs, as values: plain numbers unless [input] or what f
  * closes over is active. */
 void recording_adjoint(Session *session, const Recording *recording, const Value *input, const Value *seed, Value *bar);

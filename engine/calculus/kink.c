@@ -12,6 +12,8 @@ static bool near_zero(double x, double size, double tolerance) { return fabs(x) 
 static const char *kink_of(unsigned op, double a, double b, double tolerance) {
   switch (op) {
     case SCALAR_abs: case SCALAR_sign: case SCALAR_relu: return near_zero(a, 0, tolerance) ? scalar_row[op].name : NULL;
+    case SCALAR_mod: return near_zero(a / b - round(a / b), fabs(a / b), tolerance) ? scalar_row[op].name : NULL;
+    case SCALAR_SHARE: return near_zero(b, 0, tolerance) ? "norm" : NULL; /* the slope of a length */
     case SCALAR_max: case SCALAR_min: return near_zero(a - b, fabs(a), tolerance) ? scalar_row[op].name : NULL;
     case SCALAR_floor: case SCALAR_ceil: return near_zero(a - round(a), fabs(a), tolerance) ? scalar_row[op].name : NULL;
     case SCALAR_round: return near_zero(a - floor(a) - 0.5, fabs(a), tolerance) ? scalar_row[op].name : NULL;
@@ -54,6 +56,8 @@ static const char *step_kink(const Trace *t, const Step *step, const double *bar
     default: break;
   }
   if (step->op >= SCALAR_COUNT || bar[step->out] == 0) return NULL;
+  bool twice = step->op == SCALAR_max || step->op == SCALAR_min;
+  if (twice && step->a == step->b) return NULL; /* max(x, x) is x */
   return kink_of(step->op, c[step->a], c[step->b], tolerance);
 }
 
@@ -61,6 +65,17 @@ const char *trace_kink(const Trace *t, const double *bar, double tolerance) {
   for (uint32_t i = 0; i < t->step_count; i++) {
     const char *kink = step_kink(t, &t->step[i], bar, tolerance);
     if (kink) return kink;
+  }
+  return NULL;
+}
+
+const char *trace_tie(const Trace *t) {
+  for (uint32_t i = 0; i < t->step_count; i++) {
+    const Step *step = &t->step[i];
+    if (step->op != STEP_GUARD || step->out == GUARD_PINS) continue;
+    if (step->out == GUARD_STEERS) return "a position or a number of turns depends on what is differentiated: it counts as fixed";
+    bool equal = (step->detail == OP_EQUAL && step->out) || (step->detail == OP_UNEQUAL && !step->out);
+    if (equal) return "two numbers that are compared are exactly equal here: the derivative is that of the branch taken, which may hold at this point only";
   }
   return NULL;
 }

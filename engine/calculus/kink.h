@@ -11,6 +11,10 @@
  * kinks. */
 const char *trace_kink(const Trace *trace, const double *bar, double tolerance);
 
+/* Why derivatives at this point may not be those of the function around it, though no operation has a
+ * kink: the branch of an equality, a position. A sentence for a note, or NULL. */
+const char *trace_tie(const Trace *trace);
+
 /* Among the steps from [first] on, is there an operation with a kink that was used on both its sides? Its
  * name, or NULL. */
 const char *trace_crosses(const Trace *trace, uint32_t first);

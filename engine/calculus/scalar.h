@@ -39,6 +39,8 @@ double power_slope(double x, double y);
 double power_exponent_slope(double x, double y, double z);
 
 static inline double scale(double x, double y) { return x == 0 ? 0 : x * y; }
+static inline double share(double x, double y) { return y == 0 ? 0 : x / y; }
+static inline double restate(double x, double y) { return (void)x, y; }
 static inline double sign(double x) { return isnan(x) ? x : (double)((x > 0) - (x < 0)); }
 static inline double max(double x, double y) { return isnan(x) || x >= y ? x : y; }
 static inline double min(double x, double y) { return isnan(x) || x <= y ? x : y; }

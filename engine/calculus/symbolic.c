@@ -38,6 +38,7 @@ static const Rule rules[] = {
     {"erf", {"2exp(-x^2)/sqrt(pi)"}},
     {"erfc", {"-2exp(-x^2)/sqrt(pi)"}},
     {"hypot", {"x/z", "y/z"}},
+    {"xlogy", {"log(y)", "x/y"}},
 };
 
 /* Of these the derivatives u and v of the arguments are chosen from: where only the second argument

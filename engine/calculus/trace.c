@@ -191,7 +191,7 @@ static bool is_run(const uint32_t *slot, size_t count) {
   return true;
 }
 
-static uint32_t gather(Trace *trace, const uint32_t *slot, uint32_t count) {
+uint32_t trace_gather(Trace *trace, const uint32_t *slot, uint32_t count) {
   while (trace->pool_count + count > trace->pool_capacity) {
     trace->pool_capacity = trace->pool_capacity ? 2 * trace->pool_capacity : 256;
     trace->pool = memory_resize(trace->pool, trace->pool_capacity * sizeof(uint32_t));
@@ -206,11 +206,11 @@ uint32_t trace_cells(Trace *trace, const Array *array) {
   if (array->element != ELEMENT_ACTIVE) return trace_constants(trace, array);
   uint32_t count = (uint32_t)array_count(array);
   if (count == 0) return 0;
-  if (array->level == trace->level) return is_run(array->slot, count) ? array->slot[0] : gather(trace, array->slot, count);
+  if (array->level == trace->level) return is_run(array->slot, count) ? array->slot[0] : trace_gather(trace, array->slot, count);
   uint32_t *cell = scratch(trace->session, count * sizeof(uint32_t));
   for (uint32_t i = 0; i < count; i++)
     cell[i] = parameter_cell(trace, (Value){.kind = VALUE_ACTIVE, .level = array->level, .slot = array->slot[i], .number = array->data[i]});
-  return is_run(cell, count) ? cell[0] : gather(trace, cell, count);
+  return is_run(cell, count) ? cell[0] : trace_gather(trace, cell, count);
 }
 
 /* ---- recording ---- */
@@ -289,6 +289,13 @@ void trace_rule(Trace *trace, const Rule *rule, const uint32_t in[], const Shape
 
 void trace_guard(Trace *trace, Operator op, uint32_t a, uint32_t b, bool outcome) {
   add_step(trace, (Step){.op = STEP_GUARD, .detail = (uint16_t)op, .out = outcome, .a = a, .b = b}, 0);
+}
+
+void trace_steer(Session *s, Value number, GuardOutcome outcome) {
+  if (number.kind != VALUE_ACTIVE) return;
+  Trace *trace = s->trace[number.level];
+  uint32_t constant = trace_constant(trace, number.number);
+  add_step(trace, (Step){.op = STEP_GUARD, .detail = OP_EQUAL, .out = outcome, .a = number.slot, .b = constant}, 0);
 }
 
 /* ---- what matters ---- */

@@ -28,9 +28,12 @@ typedef enum StepKind {
   STEP_PRODUCT,               /* run: C (m×n) = op(A) op(B), A m×k, B k×n; detail bit 0/1: A/B is stored transposed */
   STEP_GATHER,                /* out+i = cell pool[run.a + i], i < run.n */
   STEP_RULE,                  /* trace->rule[a] */
-  STEP_GUARD,                 /* cell a  detail(Operator)  cell b  must be out */
+  STEP_GUARD,                 /* cell a  detail(Operator)  cell b  must be out, a GuardOutcome */
   STEP_KIND_COUNT
 } StepKind;
+
+/* What a guard wants; the last two are equalities with a constant, which hold. */
+typedef enum GuardOutcome { GUARD_FALSE, GUARD_TRUE, GUARD_STEERS, GUARD_PINS } GuardOutcome;
 
 typedef struct Step {
   uint16_t op, detail; /* scalar steps: detail bit 0/1 set where operand a/b is constant */
@@ -121,6 +124,8 @@ uint32_t trace_constants(Trace *trace, const Array *array); /* a run of cells */
 uint32_t trace_cell(Trace *trace, Value number);
 /* The first of consecutive cells with the array's entries; gathers them when they are scattered. */
 uint32_t trace_cells(Trace *trace, const Array *array);
+/* Scattered cells as a run. */
+uint32_t trace_gather(Trace *trace, const uint32_t *slot, uint32_t count);
 uint32_t trace_scalar(Trace *trace, Scalar op, uint32_t a, uint32_t b, unsigned constant);
 uint32_t trace_vector(Trace *trace, Scalar op, uint32_t n, uint32_t a, uint32_t a_step, uint32_t b, uint32_t b_step);
 uint32_t trace_sum(Trace *trace, uint32_t a, uint32_t n);
@@ -129,6 +134,11 @@ uint32_t trace_dot(Trace *trace, uint32_t a, uint32_t b, uint32_t n);
 uint32_t trace_product(Trace *trace, uint32_t a, bool a_transposed, uint32_t b, bool b_transposed, uint32_t m, uint32_t k, uint32_t n);
 void trace_rule(Trace *trace, const Rule *rule, const uint32_t in[], const Shape in_shape[], uint32_t out[], const Shape out_shape[]);
 void trace_guard(Trace *trace, Operator op, uint32_t a, uint32_t b, bool outcome);
+
+/* The guard that a number which steered the recording stays what it is: a position, a number of turns
+ * (GUARD_STEERS), or what a solver starts from and does not depend on (GUARD_PINS). Nothing where the
+ * number is not active. */
+void trace_steer(Session *session, Value number, GuardOutcome outcome);
 
 /* live[step] says whether the step leads to one of the outputs. UINT32_MAX outputs are skipped. */
 void trace_live(const Trace *trace, const uint32_t *output, uint32_t count, bool *live);

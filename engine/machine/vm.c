@@ -69,8 +69,7 @@ static double unbox_number(Session *s, Value v) {
  * stays what it is. */
 static double steer(Session *s, Value v) {
   if (v.kind != VALUE_ACTIVE) return unbox_number(s, v);
-  Trace *trace = s->trace[v.level];
-  trace_guard(trace, OP_EQUAL, v.slot, trace_constant(trace, v.number), true);
+  trace_steer(s, v, GUARD_STEERS);
   return v.number;
 }
 

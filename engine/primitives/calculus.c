@@ -63,7 +63,9 @@ static Value without_point(Session *s, const Arguments *a, const char *name) {
 }
 
 static Recording record_question(Session *s, const Question *q) {
-  return kept_recording(s, q->f, q->argument, q->count, q->input, q->inputs);
+  Recording r = kept_recording(s, q->f, q->argument, q->count, q->input, q->inputs);
+  recording_remark(s, &r);
+  return r;
 }
 
 static Recording record_scalar(Session *s, const Question *q, const char *name) {
@@ -269,6 +271,7 @@ static Value call_derivative(Session *s, const Arguments *a) {
     raise_failure(s, r);
   }
   Recording r = kept_recording(s, f, &x, 1, &x, 1);
+  recording_remark(s, &r);
   if (order == 0) {
     Value value = value_keep(r.value);
     recording_release(s, &r);

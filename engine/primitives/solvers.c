@@ -127,9 +127,7 @@ Value solver_call_active(const SolverFunction *f, Value x) {
 }
 
 void solver_pin(Session *s, Value number) {
-  if (number.kind != VALUE_ACTIVE) return;
-  Trace *t = s->trace[number.level];
-  trace_guard(t, OP_EQUAL, number.slot, trace_constant(t, number.number), true);
+  trace_steer(s, number, GUARD_PINS);
 }
 
 /* ---- derivatives ---- */

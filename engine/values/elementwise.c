@@ -6,6 +6,7 @@
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include <string.h>
 
+#include "calculus/stablelog.h"
 #include "machine/misfit.h"
 #include "machine/session.h"
 #include "values/complex.h"
@@ -60,9 +61,24 @@ static const Step *producer_of(const Trace *trace, uint32_t cell) {
 static uint32_t record_scalar(Trace *trace, Scalar op, uint32_t a, uint32_t b, unsigned constant) {
   const Step *from = producer_of(trace, a);
   if (op == SCALAR_MULTIPLY && a == b && from && from->op == STEP_NORM) return trace_dot(trace, from->a, from->a, from->b);
+  if (op == SCALAR_MULTIPLY && a == b && from && from->op == SCALAR_hypot)
+    return trace_scalar(trace, SCALAR_ADD, trace_scalar(trace, op, from->a, from->a, 0), trace_scalar(trace, op, from->b, from->b, 0), 0);
   if (op == SCALAR_sqrt && from && from->op == SCALAR_MULTIPLY && from->a == from->b)
     return trace_scalar(trace, SCALAR_abs, from->a, from->a, 0);
-  return trace_scalar(trace, op, a, b, constant);
+  return stablelog_applies(op, trace->cell[a]) ? stablelog_record(trace, op, a) : trace_scalar(trace, op, a, b, constant);
+}
+
+/* Logarithms entry by entry, for the sake of those that are infinite. */
+static uint32_t record_logs(Session *session, Trace *trace, Scalar op, uint32_t a, uint32_t count) {
+  uint32_t *cell = scratch(session, count * sizeof(uint32_t));
+  for (uint32_t i = 0; i < count; i++) cell[i] = stablelog_record(trace, op, a + i);
+  return trace_gather(trace, cell, count);
+}
+
+static bool has_wild_log(const Trace *trace, Scalar op, uint32_t a, uint32_t count) {
+  for (uint32_t i = 0; i < count; i++)
+    if (stablelog_applies(op, trace->cell[a + i])) return true;
+  return false;
 }
 
 static Value scalar_apply(Session *session, Scalar op, Value x, Value y) {
@@ -183,7 +199,8 @@ static Value record_arrays(Session *session, Scalar op, const Side *a, const Sid
   uint32_t ca = side_cells(session, trace, a, rows, cols, &a_step);
   uint32_t cb = side_cells(session, trace, b, rows, cols, &b_step);
   if (is_number(b->value, 2) && (op == SCALAR_POWER || op == SCALAR_pow)) op = SCALAR_MULTIPLY, cb = ca, b_step = a_step;
-  uint32_t first = trace_vector(trace, op, rows * cols, ca, a_step, cb, b_step);
+  bool logs = a_step == 1 && has_wild_log(trace, op, ca, rows * cols);
+  uint32_t first = logs ? record_logs(session, trace, op, ca, rows * cols) : trace_vector(trace, op, rows * cols, ca, a_step, cb, b_step);
   return trace_run_value(session, trace, first, rows, cols);
 }
 

@@ -76,7 +76,7 @@ static Positions positions(Session *session, Value item, size_t limit, int place
   switch ((ValueKind)item.kind) {
     case VALUE_NOTHING: return (Positions){.count = limit, .all = true, .first = 1, .step = 1};
     case VALUE_ACTIVE: /* the position steers the trace */
-      trace_guard(session->trace[item.level], OP_EQUAL, item.slot, trace_constant(session->trace[item.level], item.number), true);
+      trace_steer(session, item, GUARD_STEERS);
       /* fall through */
     case VALUE_NUMBER:
       check_position(session, item.number, limit, place, of);
