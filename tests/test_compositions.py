@@ -7,7 +7,7 @@ about 28 digits: they know nothing of derivative rules.
 
 What a derivative in doubles may be off by depends on its condition, so the tree is evaluated again
 with roundings of a known size: every operation's result is changed by a fixed relative amount, the
-slope of every function by a fixed amount relative to 1 or more. How far that moves a derivative, scaled
+value and the slopes of every function by a fixed amount relative to 1 or more, for the sums inside. How far that moves a derivative, scaled
 to roundings of doubles, is how far those move it. A sweep does a few operations for each of the
 function's: FACTOR of that is allowed.
 
@@ -74,8 +74,7 @@ class Run:
         for argument, base in zip(arguments, self.base[key]):
             t = argument - base
             value += change() * t + change() * t * t / 2 + change() * t ** 3 / 6
-            value += change() * (len(arguments) > 1)  # of vectors and matrices: sums inside
-        return value
+        return value + change() * (len(arguments) > 0)
 
 
 class Node:

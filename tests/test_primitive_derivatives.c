@@ -280,6 +280,31 @@ static void check_second(Shell *shell, const Case *c) {
   expect_small(shell, c, "hvp", "hvp(f, p, v) - H*v", "vec(H)", EXACT);
 }
 
+/* J v without J: the derivative by u of <J'u, v>, where the sweep on values gives J'u. */
+static void check_forward(Shell *shell, const Case *c) {
+  MmlStatus status = shell_do(
+      shell, "forward = gradient(u -> directional(q -> sum(u.*F(q)), p, v), w)\n"
+             "along = derivative(t -> F(p + t*v), 0)");
+  cr_expect_eq(status, MML_OK, "%s: J*v of %s\n%s", c->row, c->body, shell->reported.bytes);
+  if (status != MML_OK) return;
+  expect_small(shell, c, "J*v by the sweep on values", "[norm(vec([forward]) - vec(J*v))]", "g", EXACT);
+  expect_small(shell, c, "J*v along a line", "[norm(vec([along]) - vec(J*v))]", "g", EXACT);
+}
+
+/* Three times along v, by a sweep of a sweep of a sweep, and as the gradient of v'H v. */
+static void check_third(Shell *shell, const Case *c) {
+  MmlStatus status =
+      shell_do(shell, "third = derivative(t -> f(p + t*v), 0, 3)\n"
+                      "other = directional(q -> dot(v, hvp(f, q, v)), p, v)\n"
+                      "D = slope(q -> dot(v, hvp(f, q, v)), p, %g*v)/%g",
+               STEP, STEP);
+  cr_expect_eq(status, MML_OK, "%s: third derivative of %s\n%s", c->row, c->body,
+               shell->reported.bytes);
+  if (status != MML_OK) return;
+  expect_small(shell, c, "the third derivative", "[third - D]", "third", 100 * DIFFERENCE);
+  expect_small(shell, c, "the gradient of v'H v", "[third - other]", "third", 100 * EXACT);
+}
+
 Test(primitive_derivatives, gradients_and_hessians_agree_with_differences) {
   Shell shell;
   prepare(&shell);
@@ -289,6 +314,8 @@ Test(primitive_derivatives, gradients_and_hessians_agree_with_differences) {
     if (status != MML_OK) continue;
     check_first(&shell, &cases[i]);
     check_second(&shell, &cases[i]);
+    check_forward(&shell, &cases[i]);
+    check_third(&shell, &cases[i]);
   }
   shell_end(&shell);
 }

@@ -254,7 +254,8 @@ const Rule rule_cofactor = {
     .adjoint = "cofactor_change_(A, C_bar)",
 };
 
-/* The third derivative of det, for an invertible A. */
+/* The third derivative of det. Up to order 3 it is that of a polynomial and exists everywhere; from
+ * order 4 on it is written with the inverse, so A has to have one. */
 const Rule rule_cofactor_change = {
     .name = "cofactor_change_",
     .inputs = 2,
@@ -263,9 +264,12 @@ const Rule rule_cofactor_change = {
     .value = change_value,
     .work_size = cofactor_work,
     .names = "A G D",
-    .adjoint = "K = inv(A); X = K*G; Y = K*D_bar; g = trace(X); y = trace(Y); Z = X*Y\n"
+    .adjoint = "n = size(A)[1]; E = cofactor_change_(A, D_bar)\n"
+               "if n < 3; return (0*A, E); end\n"
+               "if n == 3; return (cofactor_change_(G, D_bar), E); end\n"
+               "K = inv(A); X = K*G; Y = K*D_bar; g = trace(X); y = trace(Y); Z = X*Y\n"
                "T = (g*y - trace(Z))*K + (Z + Y*X)*K - (g*Y + y*X)*K\n"
-               "(det(A)*T', cofactor_change_(A, D_bar))",
+               "(det(A)*T', E)",
 };
 
 const Primitive determinant_rows[] = {
