@@ -6,6 +6,7 @@
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "calculus/derive.h"
 
+#include <math.h>
 #include <string.h>
 
 #include "machine/session.h"
@@ -86,8 +87,15 @@ static Value power_slope_value(Session *s, Value x, Value y) {
   return scalar_op(s, SCALAR_MULTIPLY, y, raised, false, true);
 }
 
-/* The slope of [op] in operand [which]. Owned. */
-static Value slope_of(Session *s, Scalar op, int which, Value x, Value y, Value z) {
+static bool has_nan(Value z) {
+  if (z.kind != VALUE_ARRAY) return isnan(z.number);
+  const Array *a = value_as_array(z);
+  for (size_t i = 0; i < array_count(a); i++)
+    if (isnan(a->data[i])) return true;
+  return false;
+}
+
+static Value formula_slope(Session *s, Scalar op, int which, Value x, Value y, Value z) {
   if (op == SCALAR_POWER || op == SCALAR_pow) {
     if (which == 0) return power_slope_value(s, x, y);
     Value log_x = value_elementwise(s, SCALAR_log, x, x);
@@ -97,6 +105,14 @@ static Value slope_of(Session *s, Scalar op, int which, Value x, Value y, Value 
   bool one = row->arguments == 1;
   const Value named[3] = {x, one ? z : y, z};
   return slope_value(s, slope_tree(s, row->slope[which]), named);
+}
+
+/* The slope of [op] in operand [which], nan where the value is. Owned. */
+static Value slope_of(Session *s, Scalar op, int which, Value x, Value y, Value z) {
+  Value slope = formula_slope(s, op, which, x, y, z);
+  if (!has_nan(z)) return slope;
+  Value nothing = value_elementwise(s, SCALAR_SUBTRACT, z, z); /* 0, and nan where z is */
+  return scalar_op(s, SCALAR_ADD, slope, nothing, true, true);
 }
 
 /* ---- runs of cells as values ---- */

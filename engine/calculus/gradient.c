@@ -37,9 +37,14 @@ static Value *active_arguments(Session *s, const Trace *t, const Value *argument
 
 static void read_outputs(Session *s, Recording *r, Value result) {
   char text[VALUE_DESCRIPTION];
-  if (result.kind == VALUE_NOTHING) fail(s, "the function gives no value to differentiate");
-  if (result.kind == VALUE_BOOLEAN || result.kind == VALUE_STRING || result.kind == VALUE_FUNCTION)
-    fail(s, "the function must give numbers to be differentiated, found %s", value_describe(result, text));
+  if (result.kind == VALUE_NOTHING || result.kind == VALUE_BOOLEAN || result.kind == VALUE_STRING || result.kind == VALUE_FUNCTION) {
+    bool nothing = result.kind == VALUE_NOTHING;
+    Report *report = failure(s, "the function must give numbers to be differentiated, found %s", nothing ? "no value" : value_describe(result, text));
+    if (nothing) report_advise(report, "end it with the number it is to give");
+    if (result.kind == VALUE_BOOLEAN) report_advise(report, "x -> if … then 1 else 0");
+    if (result.kind == VALUE_FUNCTION) report_advise(report, "x -> f(x)(1), which calls what it gives");
+    raise_failure(s, report);
+  }
   r->outputs = (uint32_t)point_size(s, result, "the function's value");
   Value *number = scratch(s, (r->outputs + 1) * sizeof(Value));
   point_flatten(s, result, number);
@@ -126,9 +131,13 @@ static void remark(Session *s, const Trace *t, const double *bar) {
   if (s->level > 0) return;
   const char *kink = trace_kink(t, bar, 0);
   if (kink) note(s, "%s has a kink here: there is no derivative, one of the slopes between its sides is shown", kink);
-  bool undefined = false;
-  for (uint32_t i = 0; i < t->input_count; i++) undefined = undefined || isnan(bar[t->input + i]);
+  bool undefined = false, infinite = false;
+  for (uint32_t i = 0; i < t->input_count; i++) {
+    undefined = undefined || isnan(bar[t->input + i]);
+    infinite = infinite || isinf(bar[t->input + i]);
+  }
   char text[80];
+  if (infinite) note(s, "the derivative is infinite here");
   if (!undefined) return;
   if (trace_nan(t, text)) note(s, "the derivative is not defined here: %s is nan", text);
   else note(s, "the derivative is not defined here");

@@ -103,8 +103,13 @@ static void reverse_rule(Session *s, Trace *t, const RuleStep *step, uint32_t to
 
 /* ---- vector steps ---- */
 
-/* Adds w times the slopes at operands (a, b) with result r. */
+/* Adds w times the slopes at operands (a, b) with result r. Where there is no result there is no slope,
+ * though the formula may give one: 1/x at log(-1). */
 static inline void reverse_scalar(uint16_t op, double w, double a, double b, double r, double *bar_a, double *bar_b) {
+  if (isnan(r)) {
+    *bar_a = *bar_b = NAN;
+    return;
+  }
   switch (op) {
 #define ARITHMETIC(name, value, dx, dy)                                                            \
   case SCALAR_##name: {                                                                            \

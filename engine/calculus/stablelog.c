@@ -97,14 +97,6 @@ static uint32_t log_of(Reading *reading, uint32_t cell) {
   }
 }
 
-bool stablelog_applies(Scalar op, double x) {
-  switch (op) {
-    case SCALAR_log: case SCALAR_ln: case SCALAR_log10: case SCALAR_log2: return x == 0 || x == INFINITY;
-    case SCALAR_log1p: return x == INFINITY;
-    default: return false;
-  }
-}
-
 uint32_t stablelog_record(Trace *trace, Scalar op, uint32_t a) {
   uint32_t typed = trace_scalar(trace, op, a, a, 0);
   if (!stablelog_applies(op, trace->cell[a])) return typed;

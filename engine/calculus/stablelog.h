@@ -11,7 +11,13 @@
  * logarithm taken term by term: log(e^a + e^b) = a + softplus(b - a). */
 uint32_t stablelog_record(Trace *trace, Scalar op, uint32_t a);
 
-/* Is [op] a logarithm of something that is no positive number? */
-bool stablelog_applies(Scalar op, double x);
+/* Is [op] a logarithm that overflow or underflow below it can have made infinite? */
+static inline bool stablelog_applies(Scalar op, double x) {
+  switch (op) {
+    case SCALAR_log: case SCALAR_ln: case SCALAR_log10: case SCALAR_log2: return x == 0 || x == INFINITY;
+    case SCALAR_log1p: return x == INFINITY;
+    default: return false;
+  }
+}
 
 #endif

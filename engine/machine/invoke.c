@@ -200,8 +200,9 @@ static Value call_partial(Session *s, const Function *f, const Value *given, con
   full.positional += f->count;
   if (f->order) {
     if (site->positional != 1 || site->named) {
-      Report *r = failure(s, "f' is for functions of one number");
-      report_advise(r, "gradient(f, …)  for several arguments");
+      uint32_t found = site->positional + site->named;
+      Report *r = failure(s, "f' is for functions of one number: it takes 1 argument, found %u", found);
+      report_advise(r, found ? "gradient(f, …)  for several arguments" : "f'(2)");
       raise_failure(s, r);
     }
     all[total] = value_number(f->order);

@@ -15,6 +15,7 @@
 #include "primitives/argument.h"
 #include "primitives/linear.h"
 #include "values/display.h"
+#include "values/function_text.h"
 #include "values/operate.h"
 
 /* A function and the point it is asked about, flattened. */
@@ -36,13 +37,28 @@ static Value differentiable_function(Session *s, const Arguments *a, const char 
   raise_failure(s, r);
 }
 
+/* A point is made of numbers. What is inside tuples and records is seen to where they are flattened. */
+static void check_point(Session *s, const Arguments *a, int index, const char *what) {
+  Value p = a->argument[index];
+  bool mask = p.kind == VALUE_ARRAY && value_as_array(p)->element == ELEMENT_BOOLEAN;
+  if (!mask && p.kind != VALUE_STRING && p.kind != VALUE_FUNCTION && p.kind != VALUE_BOOLEAN) return;
+  char text[VALUE_DESCRIPTION];
+  Report *r = failure(s, "%s must be made of numbers, found %s", what, value_describe(p, text));
+  failure_argument(s, r, index, "%s", "");
+  report_advise(r, "a number like 2, or a vector like [1, 2]");
+  raise_failure(s, r);
+}
+
 /* f and the arguments behind it. */
 static Question question(Session *s, const Arguments *a, const char *name) {
   Question q = {.f = differentiable_function(s, a, name), .argument = a->argument + 1, .count = (uint32_t)a->count - 1};
   char what[64];
   size_t size = 0;
   snprintf(what, sizeof what, "the point of %s", name);
-  for (uint32_t i = 0; i < q.count; i++) size += point_size(s, q.argument[i], what);
+  for (uint32_t i = 0; i < q.count; i++) {
+    check_point(s, a, (int)i + 1, what);
+    size += point_size(s, q.argument[i], what);
+  }
   if (size > UINT32_MAX / 2) fail(s, "too many numbers to differentiate by");
   q.inputs = (uint32_t)size;
   q.input = scratch(s, (size + 1) * sizeof(Value));
@@ -68,13 +84,31 @@ static Recording record_question(Session *s, const Question *q) {
   return r;
 }
 
+/* "jacobian(F, [1, 2])", ready to be typed; a long point is left out. Second derivatives are had of one
+ * entry: "hessian(v -> F(v)[1], [1, 2])". */
+static void advise_jacobian(Report *r, const Question *q, const char *name) {
+  DisplayOptions options = {.columns = 60};
+  Text f = {0}, p = {0};
+  function_reference((const Function *)q->f.object, 1, &f);
+  for (uint32_t i = 0; i < q->count; i++) {
+    text_string(&p, i ? ", " : "");
+    display_inline(q->argument[i], &options, &p);
+  }
+  const char *point = p.length < 40 && !strchr(p.bytes, '\n') ? p.bytes : "…";
+  bool along = strcmp(name, "directional") == 0, hessian = strcmp(name, "hessian") == 0;
+  bool named = !strstr(f.bytes, "->");
+  report_advise(r, "jacobian(%s, %s)%s", f.bytes, point, along ? "*v" : "");
+  if (hessian && named && q->count == 1) report_advise(r, "hessian(v -> %s(v)[1], %s)  (of one entry)", f.bytes, point);
+  text_free(&f);
+  text_free(&p);
+}
+
 static Recording record_scalar(Session *s, const Question *q, const char *name) {
   Recording r = record_question(s, q);
-  if (r.outputs == 1 && r.value.kind != VALUE_ARRAY && r.value.kind != VALUE_TUPLE && r.value.kind != VALUE_RECORD) return r;
   if (r.outputs == 1) return r;
   char text[VALUE_DESCRIPTION];
   Report *report = failure(s, "%s needs a function with one number as value, this one gives %s", name, value_describe(r.value, text));
-  advise_callee(s, report, "jacobian");
+  advise_jacobian(report, q, name);
   raise_failure(s, report);
 }
 
@@ -179,6 +213,7 @@ static Value call_hessian(Session *s, const Arguments *a) {
 }
 
 static Value call_laplacian(Session *s, const Arguments *a) {
+  if (a->count < 2) return without_point(s, a, "laplacian");
   Question q = question(s, a, "laplacian");
   Value h = hessian_at(s, &q, "laplacian"), sum = value_number(0);
   for (uint32_t i = 0; i < q.inputs; i++)
@@ -190,6 +225,7 @@ static Value call_laplacian(Session *s, const Arguments *a) {
 /* The direction of hvp and directional: as many numbers as the point. */
 static Value *direction(Session *s, const Arguments *a, const Question *q) {
   Value v = a->argument[2];
+  check_point(s, a, 2, "the direction");
   size_t size = point_size(s, v, "the direction");
   if (size != q->inputs) fail_argument(s, 2, "the direction must have as many numbers as the point: %u, found %zu", q->inputs, size);
   Value *number = scratch(s, (size + 1) * sizeof(Value));
@@ -266,8 +302,12 @@ static Value call_derivative(Session *s, const Arguments *a) {
   if (x.kind != VALUE_NUMBER && x.kind != VALUE_ACTIVE) {
     char text[VALUE_DESCRIPTION];
     Report *r = failure(s, "f' is for a function of one number, the point is %s", value_describe(x, text));
-    report_advise(r, "gradient(f, p)");
-    report_advise(r, "f'.(v)  (entry by entry)");
+    if (x.kind == VALUE_ARRAY) {
+      report_advise(r, "gradient(f, p)");
+      report_advise(r, "f'.(v)  (entry by entry)");
+    } else {
+      report_advise(r, "f'(2)");
+    }
     raise_failure(s, r);
   }
   Recording r = kept_recording(s, f, &x, 1, &x, 1);
@@ -328,7 +368,11 @@ static Value eigenvalues_of(Session *s, Value h) {
 
 static Value call_classify(Session *s, const Arguments *a) {
   Question q = question(s, a, "classify");
-  if (q.inputs == 0) fail(s, "classify needs a point: classify(f, [1, 1])");
+  if (q.inputs == 0) {
+    Report *r = failure(s, "classify needs a point to look at, found none");
+    report_advise(r, "classify(f, [1, 1])");
+    raise_failure(s, r);
+  }
   Recording r = record_scalar(s, &q, "classify");
   Value *bar = scratch(s, (q.inputs + 1) * sizeof(Value)), one = value_number(1);
   recording_adjoint(s, &r, q.input, &one, bar);

@@ -72,7 +72,7 @@ static Value norm_power(Session *session, Value array, double p) {
   double top = largest(value_as_array(array));
   if (top == 0) {
     Value zero = value_norm(session, array);
-    if (zero.kind == VALUE_ACTIVE) value_compare(session, OP_EQUAL, zero, value_number(0));
+    trace_steer(session, zero, GUARD_PINS);
     return zero;
   }
   if (!isfinite(top)) return value_number(top);

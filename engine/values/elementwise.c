@@ -4,6 +4,7 @@
  * recorded, and x^2 is recorded as x*x, which is also how it is computed.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later */
+#include <math.h>
 #include <string.h>
 
 #include "calculus/stablelog.h"
@@ -57,12 +58,31 @@ static const Step *producer_of(const Trace *trace, uint32_t cell) {
   return trace->producer[cell] ? &trace->step[trace->producer[cell] - 1] : NULL;
 }
 
+/* The square of what [from] gives: |x|, the length of x or hypot(x, y). */
+static uint32_t record_square(Trace *trace, const Step *from) {
+  if (from->op == STEP_NORM) return trace_dot(trace, from->a, from->a, from->b);
+  uint32_t x = trace_scalar(trace, SCALAR_MULTIPLY, from->a, from->a, 0);
+  if (from->op == SCALAR_abs) return x;
+  return trace_scalar(trace, SCALAR_ADD, x, trace_scalar(trace, SCALAR_MULTIPLY, from->b, from->b, 0), 0);
+}
+
+/* |x|^n is (x^2)^(n/2), times |x| if n is odd: the form that has all the derivatives there are at 0. */
+static uint32_t record_power_of_length(Trace *trace, Scalar op, const Step from, uint32_t a, uint32_t b) {
+  double n = trace->cell[b];
+  uint32_t typed = trace_scalar(trace, op, a, b, 2), form = record_square(trace, &from);
+  if (n >= 4) form = trace_scalar(trace, SCALAR_POWER, form, trace_constant(trace, floor(n / 2)), 2);
+  if (n != 2 * floor(n / 2)) form = trace_scalar(trace, SCALAR_MULTIPLY, form, a, 0);
+  return trace_scalar(trace, SCALAR_RESTATE, form, typed, 0);
+}
+
 /* Squares of a norm and roots of a square have a derivative where the two steps alone do not. */
 static uint32_t record_scalar(Trace *trace, Scalar op, uint32_t a, uint32_t b, unsigned constant) {
   const Step *from = producer_of(trace, a);
-  if (op == SCALAR_MULTIPLY && a == b && from && from->op == STEP_NORM) return trace_dot(trace, from->a, from->a, from->b);
-  if (op == SCALAR_MULTIPLY && a == b && from && from->op == SCALAR_hypot)
-    return trace_scalar(trace, SCALAR_ADD, trace_scalar(trace, op, from->a, from->a, 0), trace_scalar(trace, op, from->b, from->b, 0), 0);
+  bool length = from && (from->op == STEP_NORM || from->op == SCALAR_hypot || from->op == SCALAR_abs);
+  bool power = op == SCALAR_POWER || op == SCALAR_pow;
+  if (op == SCALAR_MULTIPLY && a == b && length) return record_square(trace, from);
+  if (power && length && constant == 2 && trace->cell[b] >= 3 && trace->cell[b] == floor(trace->cell[b]))
+    return record_power_of_length(trace, op, *from, a, b);
   if (op == SCALAR_sqrt && from && from->op == SCALAR_MULTIPLY && from->a == from->b)
     return trace_scalar(trace, SCALAR_abs, from->a, from->a, 0);
   return stablelog_applies(op, trace->cell[a]) ? stablelog_record(trace, op, a) : trace_scalar(trace, op, a, b, constant);
@@ -76,7 +96,7 @@ static uint32_t record_logs(Session *session, Trace *trace, Scalar op, uint32_t 
 }
 
 static bool has_wild_log(const Trace *trace, Scalar op, uint32_t a, uint32_t count) {
-  for (uint32_t i = 0; i < count; i++)
+  for (uint32_t i = 0; stablelog_applies(op, INFINITY) && i < count; i++)
     if (stablelog_applies(op, trace->cell[a + i])) return true;
   return false;
 }
@@ -182,6 +202,11 @@ Value trace_run_value(Session *session, Trace *trace, uint32_t first, uint32_t r
   return value_array(out);
 }
 
+/* Are cells [first] … the absolute values of a run, entry by entry? Their squares are those of the run. */
+static bool is_whole_abs(const Trace *trace, const Step *from, uint32_t first, uint32_t count) {
+  return from && from->op == STEP_VECTOR && from->detail == SCALAR_abs && from->out == first && trace->run[from->a].n == count;
+}
+
 static Value record_arrays(Session *session, Scalar op, const Side *a, const Side *b, uint32_t rows, uint32_t cols) {
   if ((size_t)rows * cols == 0) return value_array(array_new(session, rows, cols, ELEMENT_REAL));
   Value same;
@@ -199,6 +224,11 @@ static Value record_arrays(Session *session, Scalar op, const Side *a, const Sid
   uint32_t ca = side_cells(session, trace, a, rows, cols, &a_step);
   uint32_t cb = side_cells(session, trace, b, rows, cols, &b_step);
   if (is_number(b->value, 2) && (op == SCALAR_POWER || op == SCALAR_pow)) op = SCALAR_MULTIPLY, cb = ca, b_step = a_step;
+  const Step *from = producer_of(trace, ca);
+  if (op == SCALAR_MULTIPLY && ca == cb && a_step && is_whole_abs(trace, from, ca, rows * cols)) {
+    ca = cb = trace->run[from->a].a;
+    a_step = b_step = trace->run[from->a].a_step;
+  }
   bool logs = a_step == 1 && has_wild_log(trace, op, ca, rows * cols);
   uint32_t first = logs ? record_logs(session, trace, op, ca, rows * cols) : trace_vector(trace, op, rows * cols, ca, a_step, cb, b_step);
   return trace_run_value(session, trace, first, rows, cols);
