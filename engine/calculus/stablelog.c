@@ -25,9 +25,12 @@ static uint32_t record(Reading *reading, Scalar op, uint32_t a, uint32_t b) {
   return trace_scalar(reading->trace, op, a, b, 0);
 }
 
+static bool is_constant(const Trace *trace, uint32_t cell) {
+  return trace->producer[cell] == 0 && cell - trace->input >= trace->input_count;
+}
+
 static uint32_t plain_log(Reading *reading, uint32_t cell) {
-  bool constant = reading->trace->producer[cell] == 0 && cell - reading->trace->input >= reading->trace->input_count;
-  if (constant) return trace_constant(reading->trace, log(reading->trace->cell[cell]));
+  if (is_constant(reading->trace, cell)) return trace_constant(reading->trace, log(reading->trace->cell[cell]));
   return record(reading, SCALAR_log, cell, cell);
 }
 
@@ -57,6 +60,7 @@ static uint32_t log_of_scalar(Reading *reading, unsigned op, uint32_t a, uint32_
     case SCALAR_POWER:
     case SCALAR_pow: {
       if (!(c[a] >= 0)) break;
+      if (is_constant(reading->trace, a)) reading->found = true; /* e^x */
       uint32_t p = log_of(reading, a);
       return record(reading, SCALAR_MULTIPLY, b, p);
     }
