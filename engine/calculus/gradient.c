@@ -125,9 +125,19 @@ static void remark_outside(Session *s, const Trace *t, int level) {
   else note(s, "the function is not defined here: its value is nan");
 }
 
+/* Has a finite point an infinite value, by steps whose slopes are lost? */
+static bool overflows(const Recording *r) {
+  const Trace *t = r->trace;
+  bool infinite = false;
+  for (uint32_t i = 0; i < r->outputs; i++) infinite = infinite || (r->output[i] != UINT32_MAX && isinf(t->cell[r->output[i]]));
+  for (uint32_t i = 0; i < t->input_count; i++) infinite = infinite && isfinite(t->cell[t->input + i]);
+  return infinite && !trace_restates(t);
+}
+
 /* What the numbers of a derivative do not show by themselves. Derivatives inside others and inside solvers
  * keep quiet. */
-static void remark(Session *s, const Trace *t, const double *bar) {
+static void remark(Session *s, const Recording *r, const double *bar) {
+  const Trace *t = r->trace;
   if (s->level > 0) return;
   const char *kink = trace_kink(t, bar, 0);
   if (kink) note(s, "%s has a kink here: there is no derivative, one of the slopes between its sides is shown", kink);
@@ -138,6 +148,7 @@ static void remark(Session *s, const Trace *t, const double *bar) {
   }
   char text[80];
   if (infinite) note(s, "the derivative is infinite here");
+  if (!infinite && !undefined && overflows(r)) note(s, "the function's value is infinite here, so its derivative is not to be relied on");
   if (!undefined) return;
   if (trace_nan(t, text)) note(s, "the derivative is not defined here: %s is nan", text);
   else note(s, "the derivative is not defined here");
@@ -155,7 +166,7 @@ void recording_adjoint(Session *s, const Recording *r, const Value *input, const
     trace_reverse(s, t, adjoint);
     bool here = is_outside(r, seed), outside = here || r->outside; /* the slope of log at -1 is no slope */
     if (here && !r->outside) remark_outside(s, t, 0);
-    if (!outside) remark(s, t, adjoint);
+    if (!outside) remark(s, r, adjoint);
     for (uint32_t i = 0; i < t->input_count; i++) bar[i] = value_number(outside ? (double)NAN : adjoint[t->input + i]);
     scratch_release(s, mark);
     return;

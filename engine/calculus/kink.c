@@ -80,6 +80,12 @@ const char *trace_tie(const Trace *t) {
   return NULL;
 }
 
+bool trace_restates(const Trace *t) {
+  for (uint32_t i = 0; i < t->step_count; i++)
+    if (t->step[i].op == SCALAR_RESTATE) return true;
+  return false;
+}
+
 /* Which side of its kink an operation is on: 1 or 2, 0 for one without. floor and round jump at every
  * whole number, so their values are compared instead. */
 static int side_of(unsigned op, double a, double b) {
@@ -130,8 +136,8 @@ const char *trace_crosses(const Trace *t, uint32_t first) {
 
 static bool describe(unsigned op, double a, double b, double out, char text[80]) {
   const ScalarRow *row = &scalar_row[op];
-  if (!isnan(out) || isnan(a) || (row->arguments == 2 && isnan(b))) return false;
-  static const char *const sign[] = {[SCALAR_ADD] = "+", [SCALAR_SUBTRACT] = "-", [SCALAR_MULTIPLY] = "*", [SCALAR_DIVIDE] = "/", [SCALAR_POWER] = "^"};
+  if (op == SCALAR_RESTATE || !isnan(out) || isnan(a) || (row->arguments == 2 && isnan(b))) return false;
+  static const char *const sign[] = {[SCALAR_ADD] = "+", [SCALAR_SUBTRACT] = "-", [SCALAR_MULTIPLY] = "*", [SCALAR_DIVIDE] = "/", [SCALAR_POWER] = "^", [SCALAR_SCALE] = "*", [SCALAR_SHARE] = "/"};
   if (op < sizeof sign / sizeof *sign && sign[op]) snprintf(text, 80, "%g %s %g", a, sign[op], b);
   else if (row->arguments == 1) snprintf(text, 80, "%s(%g)", row->name, a);
   else snprintf(text, 80, "%s(%g, %g)", row->name, a, b);

@@ -15,6 +15,9 @@ const char *trace_kink(const Trace *trace, const double *bar, double tolerance);
  * kink: the branch of an equality, a position. A sentence for a note, or NULL. */
 const char *trace_tie(const Trace *trace);
 
+/* Does the trace restate a function in a form that does not overflow? */
+bool trace_restates(const Trace *trace);
+
 /* Among the steps from [first] on, is there an operation with a kink that was used on both its sides? Its
  * name, or NULL. */
 const char *trace_crosses(const Trace *trace, uint32_t first);

@@ -34,14 +34,18 @@ double factorial(double x) {
   return product;
 }
 
+/* GSL has large numbers for some of the poles. */
+static bool is_pole(double x) { return x <= 0 && x == floor(x); }
+
 double digamma(double x) {
   gsl_sf_result r;
+  if (is_pole(x)) return NAN;
   return gsl_sf_psi_e(x, &r) == GSL_SUCCESS ? r.val : NAN;
 }
 
 double polygamma(double n, double x) {
   gsl_sf_result r;
-  if (n < 0 || n > 100 || n != floor(n)) return NAN;
+  if (n < 0 || n > 100 || n != floor(n) || is_pole(x)) return NAN;
   return gsl_sf_psi_n_e((int)n, x, &r) == GSL_SUCCESS ? r.val : NAN;
 }
 

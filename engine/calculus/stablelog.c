@@ -40,12 +40,26 @@ static uint32_t log_of_sum(Reading *reading, uint32_t p, uint32_t q) {
   return record(reading, SCALAR_ADD, p, record(reading, SCALAR_softplus, apart, apart));
 }
 
+/* log(e^a + e^-a) - log(2) */
+static uint32_t log_of_cosh(Reading *reading, uint32_t a) {
+  uint32_t twice = log_of_sum(reading, a, record(reading, SCALAR_NEGATE, a, a));
+  return record(reading, SCALAR_SUBTRACT, twice, trace_constant(reading->trace, log(2)));
+}
+
+static uint32_t log_of_factorial(Reading *reading, uint32_t a) {
+  uint32_t next = record(reading, SCALAR_ADD, a, trace_constant(reading->trace, 1));
+  return record(reading, SCALAR_loggamma, next, next);
+}
+
 static uint32_t log_of_scalar(Reading *reading, unsigned op, uint32_t a, uint32_t b, uint32_t cell) {
   const double *c = reading->trace->cell;
   switch (op) {
     case SCALAR_exp: reading->found = true; return a;
     case SCALAR_sigmoid: reading->found = true; return record(reading, SCALAR_logsigmoid, a, a);
-    case SCALAR_RESTATE: return plain_log(reading, a);
+    case SCALAR_RESTATE: reading->found = true; return plain_log(reading, a);
+    case SCALAR_gammafn: reading->found = true; return record(reading, SCALAR_loggamma, a, a);
+    case SCALAR_factorial: reading->found = true; return log_of_factorial(reading, a);
+    case SCALAR_cosh: reading->found = true; return log_of_cosh(reading, a);
     case SCALAR_ADD: {
       if (!(c[a] >= 0 && c[b] >= 0)) break;
       uint32_t p = log_of(reading, a), q = log_of(reading, b);

@@ -429,6 +429,6 @@ const Primitive calculus_rows[CALCULUS_ROWS_COUNT] = {
      .help = "The derivative of f at p along v: ∇f(p)'v. v is not normalised.",
      .example = "directional(x -> x[1]^2*x[2], [3, 5], [1, 1])", .gives = "39"},
     {.name = "laplacian", .parameters = "(arguments...)", .call = call_laplacian, .differentiable = DERIVE_THROUGH,
-     .help = "The trace of the Hessian of f at p: the sum of its unmixed second derivatives.",
+     .help = "The trace of the Hessian of f at p: the sum of its unmixed second derivatives. Without p, the Laplacian as a function.",
      .example = "laplacian(x -> x[1]^2 + 3x[2]^2, [1, 1])", .gives = "8"},
 };
