@@ -82,7 +82,7 @@ const char *trace_tie(const Trace *t) {
 
 bool trace_restates(const Trace *t) {
   for (uint32_t i = 0; i < t->step_count; i++)
-    if (t->step[i].op == SCALAR_RESTATE) return true;
+    if (t->step[i].op == SCALAR_RESTATE || (t->step[i].op == STEP_RULE && strcmp(t->rule[t->step[i].a].rule->name, "log_sum_exp") == 0)) return true;
   return false;
 }
 

@@ -7,9 +7,11 @@
 
 #include <assert.h>
 #include <gsl/gsl_cblas.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "calculus/stablelog.h"
 #include "machine/fail.h"
 #include "machine/heap.h"
 #include "machine/session.h"
@@ -97,6 +99,7 @@ static uint32_t add_step(Trace *trace, Step step, uint32_t count) {
   }
   trace->origin[trace->step_count] = session_origin(trace->session);
   trace->step[trace->step_count++] = step;
+  trace->logs = trace->logs || stablelog_applies((Scalar)(step.op == STEP_VECTOR ? step.detail : step.op), INFINITY);
   for (uint32_t i = 0; i < count; i++) trace->producer[step.out + i] = trace->step_count;
   const char *why = step_execute(trace, &step);
   if (why) fail(trace->session, "%s", why);
@@ -451,7 +454,7 @@ static bool guard_holds(const double *c, const Step *step) {
     goto *label[s->op];                                                                            \
   } while (0)
 
-bool trace_replay(Trace *trace, const double *inputs, const char **why) {
+static bool replay(Trace *trace, const double *inputs, const char **why) {
   static const void *const label[STEP_KIND_COUNT] = {
 #define ARITHMETIC(name, value, dx, dy) [SCALAR_##name] = &&do_##name,
 #define UNARY(name, value, derivative, low, high, example, gives, help) [SCALAR_##name] = &&do_##name,
@@ -496,4 +499,22 @@ do_other:
   *why = step_execute(trace, s);
   if (*why) return false;
   NEXT_STEP;
+}
+
+static bool has_infinite_log(const Trace *trace) {
+  const double *c = trace->cell;
+  for (const Step *s = trace->step, *end = s + trace->step_count; s < end; s++) {
+    if (s->op == STEP_VECTOR) {
+      const Run *run = &trace->run[s->a];
+      for (uint32_t i = 0; stablelog_applies((Scalar)s->detail, INFINITY) && i < run->n; i++)
+        if (stablelog_applies((Scalar)s->detail, c[run->a + i * run->a_step])) return true;
+    } else if (s->op < SCALAR_COUNT && stablelog_applies((Scalar)s->op, c[s->a])) {
+      return true;
+    }
+  }
+  return false;
+}
+
+bool trace_replay(Trace *trace, const double *inputs, const char **why) {
+  return replay(trace, inputs, why) && !(trace->logs && has_infinite_log(trace));
 }

@@ -84,6 +84,7 @@ typedef struct Trace {
   uint32_t *known; /* hash of constants, cell + 1 */
   uint32_t seen_size, known_size, known_count;
   uint32_t input, input_count; /* the inputs' cells */
+  bool logs;   /* there are logarithms: see trace_replay */
   bool frozen; /* not to be run at other inputs: see trace_freeze */
   int orders; /* how many derivatives of this trace are exact: see objective_implicit */
 } Trace;
@@ -143,8 +144,9 @@ void trace_steer(Session *session, Value number, GuardOutcome outcome);
 /* live[step] says whether the step leads to one of the outputs. UINT32_MAX outputs are skipped. */
 void trace_live(const Trace *trace, const uint32_t *output, uint32_t count, bool *live);
 
-/* Runs the trace at other inputs. False when a guard fails (the cells are then meaningless) or, with a
- * reason in *why, when a rule cannot be applied. */
+/* Runs the trace at other inputs. False when a guard fails (the cells are then meaningless), when a
+ * logarithm became infinite, which is recorded in another form (stablelog.h), or, with a reason in *why,
+ * when a rule cannot be applied. */
 bool trace_replay(Trace *trace, const double *inputs, const char **why);
 /* Executes one step on the cells: what recording and replay share. NULL, or why it cannot be done; a
  * failing guard is not detected here. */

@@ -202,10 +202,26 @@ static void call_inside(Check *c, Known f, const CheckCall *call, uint32_t skip)
 /* These call their first argument with the others. */
 static const char *const callers[] = {"gradient", "jacobian", "hessian", "laplacian"};
 
+/* What cannot be a point is refused before the function is called. */
+static bool may_be_point(Known known) {
+  if (known.kind == KNOWN_FUNCTION || known.kind == KNOWN_BOOLEAN) return false;
+  if (known.kind == KNOWN_ARRAY) return !known.boolean;
+  if (known.kind != KNOWN_EXACT) return true;
+  Value v = known.value;
+  bool mask = v.kind == VALUE_ARRAY && value_as_array(v)->element == ELEMENT_BOOLEAN;
+  return !mask && v.kind != VALUE_STRING && v.kind != VALUE_BOOLEAN;
+}
+
+static void call_at_point(Check *c, Known f, const CheckCall *call, uint32_t skip) {
+  for (uint32_t i = skip; i < call->positional; i++)
+    if (!may_be_point(call->argument[i])) return;
+  call_inside(c, f, call, skip);
+}
+
 static Known call_builtin(Check *c, const Primitive *row, const CheckCall *call) {
   for (size_t i = 0; i < sizeof callers / sizeof *callers; i++)
     if (strcmp(callers[i], row->name) == 0 && call->positional > 1)
-      call_inside(c, call->argument[0], call, 1);
+      call_at_point(c, call->argument[0], call, 1);
   return check_builtin(c, row, call);
 }
 
@@ -283,7 +299,7 @@ Known check_call(Check *c, const Node *n) {
     argument[i] = check_expression(c, named ? given->child[0] : given);
   }
   if (count > CALL_ARGUMENTS) return known_not();
-  if (nabla) call_inside(c, callee, &call, 0);
+  if (nabla) call_at_point(c, callee, &call, 0);
   if (nabla) return known_not();
   return n->kind == NODE_CALL_EACH ? call_each(c, callee, &call) : call_known(c, callee, &call);
 }

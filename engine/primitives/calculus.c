@@ -33,6 +33,7 @@ static Value differentiable_function(Session *s, const Arguments *a, const char 
   Report *r = failure(s, "%s needs a function, found %s", name, value_describe(a->argument[0], text));
   failure_argument(s, r, 0, "%s", "");
   if (a->argument[0].kind == VALUE_ARRAY) report_advise(r, "diffs(v)  (differences of neighbours)");
+  else if (a->argument[0].kind == VALUE_STRING || a->argument[0].kind == VALUE_NOTHING) report_advise(r, "x -> x^2  (a function, without quotation marks)");
   else advise_function(s, r, 0);
   raise_failure(s, r);
 }
