@@ -10,6 +10,12 @@
  * elsewhere on entry, adjoints on return. */
 void trace_reverse(Session *session, Trace *trace, double *bar);
 
+/* A forward sweep with [lanes] tangents at once: dot[cell * lanes + lane], seeded at the inputs and 0
+ * elsewhere on entry. False when a rule is met, which has adjoints only. */
+bool trace_forward(const Trace *trace, size_t lanes, double *dot);
+/* The slopes of an operation at (a, b) with result r, each only if wanted. */
+void scalar_slopes(Scalar op, double a, double b, double r, bool by_a, bool by_b, double slope[2]);
+
 /* Runs the trace on values (numbers or actives of open traces), outer actives standing for its
  * parameters, and sweeps back from the seeds. What it does is recorded where those values are active:
  * this is how derivatives of derivatives and gradient traces are made.

@@ -4,6 +4,7 @@
 #include "calculus/objective.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "calculus/derive.h"
@@ -79,6 +80,8 @@ static ObjectivePath *record_path(FunctionObjective *o, const double *x) {
     o->next = (o->next + 1) % OBJECTIVE_PATHS;
   }
   *p = (ObjectivePath){.value = record_at(o, x)};
+  if (p->value.output[0] != UINT32_MAX) p->residuals = residuals_find(p->value.trace, p->value.output[0], o->sign);
+  else snprintf(p->residuals.why, sizeof p->residuals.why, "it is constant");
   if (!full) o->paths++;
   return p;
 }
@@ -207,6 +210,50 @@ void objective_implicit(FunctionObjective *o, const double *x, Value *point) {
   }
   trace_limit_orders(o->session, IMPLICIT_ORDERS);
   trace_freeze(o->session); /* other data, another minimiser */
+}
+
+/* ---- sums of squares ---- */
+
+/* The path at x if its squares are as many as the optimiser was told; else nothing can be said there. */
+static ObjectivePath *squares_at(FunctionObjective *o, const double *x) {
+  bool undefined;
+  ObjectivePath *p = is_restless(o) ? NULL : path_at(o, x, &undefined);
+  bool same = p && p->residuals.count == o->squares && p->residuals.offset == o->offset;
+  return same ? p : NULL;
+}
+
+static void fill_nan(double *out, size_t count) {
+  for (size_t i = 0; i < count; i++) out[i] = NAN;
+}
+
+static void objective_residuals(void *context, const double *x, double *r) {
+  FunctionObjective *o = context;
+  const ObjectivePath *p = squares_at(o, x);
+  if (p) residuals_value(&p->residuals, p->value.trace, r);
+  else fill_nan(r, o->squares);
+}
+
+static void objective_jacobian(void *context, const double *x, double *j) {
+  FunctionObjective *o = context;
+  ObjectivePath *p = squares_at(o, x);
+  if (!p) {
+    fill_nan(j, o->squares * o->n);
+    return;
+  }
+  if (!p->work) p->work = scratch(o->session, residuals_work(p->value.trace) * sizeof(double));
+  residuals_jacobian(&p->residuals, p->value.trace, p->work, j);
+}
+
+bool objective_offer_squares(FunctionObjective *o, const double *x, Objective *objective, char why[64]) {
+  bool undefined;
+  const ObjectivePath *p = path_at(o, x, &undefined);
+  snprintf(why, 64, "%s", !p ? "it has no value at the start" : p->value.trace->frozen ? "it cannot be replayed" : p->residuals.why);
+  if (!p || p->value.trace->frozen || p->residuals.count == 0) return false;
+  objective->m = o->squares = p->residuals.count;
+  objective->offset = o->offset = p->residuals.offset;
+  objective->residuals = objective_residuals;
+  objective->jacobian = objective_jacobian;
+  return true;
 }
 
 /* ---- kinks ---- */

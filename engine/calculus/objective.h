@@ -6,6 +6,7 @@
 #define MML_CALCULUS_OBJECTIVE_H
 
 #include "calculus/gradient.h"
+#include "calculus/residuals.h"
 #include "optimise/objective.h"
 
 enum {
@@ -16,7 +17,8 @@ enum {
 typedef struct ObjectivePath {
   Recording value, gradient;
   bool has_gradient;
-  double *bar, *gradient_bar; /* adjoint cells, scratch of the path's life */
+  Residuals residuals; /* none when the path is not a sum of squares */
+  double *bar, *gradient_bar, *work; /* adjoint cells, tangents: scratch of the path's life */
 } ObjectivePath;
 
 typedef struct FunctionObjective {
@@ -30,6 +32,8 @@ typedef struct FunctionObjective {
   ObjectivePath path[OBJECTIVE_PATHS];
   uint32_t paths, next; /* the oldest is replaced when all are taken */
   uint32_t recorded;
+  size_t squares;       /* residuals offered to the optimiser, 0 before objective_offer_squares */
+  double offset;        /* what is added to their squares */
   bool open;            /* f closes over something that is being differentiated: see objective_implicit */
   bool (*observe)(void *context, const OptimiseStep *step);
   void *observer;
@@ -40,6 +44,10 @@ Objective objective_of(FunctionObjective *function);
 /* Proof that the function is a polynomial of degree two at most: its recording has no branch and the
  * entries of its Hessian do not depend on the input. False also when that would take too long to see. */
 bool objective_is_quadratic(FunctionObjective *function, const double *start);
+/* Finds at the start that the function is a sum of squares and lets [objective] offer them; else says
+ * in [why] what in it is none, and returns false. */
+bool objective_offer_squares(FunctionObjective *function, const double *start, Objective *objective,
+                             char why[64]);
 /* The name of an operation that has a kink at x ("abs", "max", "a branch"), or NULL. */
 const char *objective_kink(FunctionObjective *function, const double *x);
 /* The minimiser [x] as values that carry its derivatives by what f closes over, into point[n]. At a

@@ -146,6 +146,17 @@ static inline void reverse_scalar(uint16_t op, double w, double a, double b, dou
   }
 }
 
+/* A constant exponent needs no logarithm. */
+void scalar_slopes(Scalar op, double a, double b, double r, bool by_a, bool by_b, double slope[2]) {
+  slope[0] = slope[1] = 0;
+  if (op != SCALAR_POWER && op != SCALAR_pow) {
+    reverse_scalar((uint16_t)op, 1, a, b, r, &slope[0], &slope[1]);
+    return;
+  }
+  if (by_a) slope[0] = power_slope(a, b);
+  if (by_b) slope[1] = power_exponent_slope(a, b, r);
+}
+
 static bool is_constant(const Trace *t, uint32_t cell) {
   return t->producer[cell] == 0 && cell - t->input >= t->input_count;
 }

@@ -138,10 +138,11 @@ static void squares_iterate(Squares *squares) {
       return;
     }
     search->result->iterations++;
-    double length = dense_norm(search->n, workspace->dx->data), before = value;
+    double length = dense_norm(search->n, workspace->dx->data), before = value, whole;
     value = squares_model(squares, &has_step);
     squares->singular = has_step ? 0 : squares->singular + 1;
-    if (search_unbounded(search, x, value) || !search_step(search, x, value, squares->g, length) ||
+    whole = value + search->objective->offset;
+    if (search_unbounded(search, x, whole) || !search_step(search, x, whole, squares->g, length) ||
         squares_slow(squares, (before - value) / before, length / previous, &slow))
       return;
     previous = length;

@@ -11,6 +11,7 @@
 #include "optimise/verdict.h"
 
 enum { AHEAD_MOST = 60 }; /* evaluations spent on a look along the way a run was going */
+enum { JACOBIAN_LARGEST = 20000000 }; /* numbers, 160 MB, of which the solver keeps copies */
 static const double FIRST_TRIGGER = 1e-7; /* relative gradient; see search_done */
 
 static const MinimiseMethod METHODS[] = {
@@ -47,12 +48,18 @@ const char *minimise_refusal(const MinimiseMethod *method, const Objective *obje
     return "needs the Hessian, formed for at most 200 variables";
   if (method->needs & MINIMISE_NEEDS_RESIDUALS && objective->m == 0)
     return "needs a sum of squares";
+  if (method->needs & MINIMISE_NEEDS_RESIDUALS && objective->m > JACOBIAN_LARGEST / objective->n)
+    return "needs the Jacobian of the residuals, formed up to 20 million numbers";
   return NULL;
 }
 
 static const MinimiseMethod *minimise_choose(const Objective *objective) {
   enum { DENSE_MOST = 400 }; /* an inverse Hessian of this order still updates in a millisecond */
-  if (objective->m > 0 && objective->n <= SEARCH_HESSIAN_LIMIT) return minimise_method("levenberg");
+  const MinimiseMethod *squares = minimise_method("levenberg");
+  bool solved_at_once = objective->quadratic && objective->hessian != NULL;
+  if (!solved_at_once && objective->n <= SEARCH_HESSIAN_LIMIT &&
+      minimise_refusal(squares, objective) == NULL)
+    return squares;
   if (objective->hessian != NULL && objective->n <= SEARCH_HESSIAN_LIMIT)
     return minimise_method("trust");
   return minimise_method(objective->n <= DENSE_MOST ? "quasinewton" : "lbfgs");
@@ -72,6 +79,7 @@ static void minimise_init(Search *search, const double *start, const MinimiseMet
   }
   result->quadratic = objective->quadratic;
   result->squares = objective->m > 0;
+  result->least = objective->offset;
   result->negated = options->negated;
   result->eta = result->eta_bound = result->error_bar = result->digits = NAN;
   search->n = n;

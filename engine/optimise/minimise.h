@@ -78,6 +78,7 @@ typedef struct MinimiseResult {
   bool unbounded;          /* proof of kind UNBOUNDED was met on the way */
   bool lower_nearby;       /* a flat point with a lower value next to it: no minimum */
   bool quadratic, squares; /* facts of the objective, for the words */
+  double least;            /* no sum of squares is below its offset */
   bool negated;            /* as in the options */
 } MinimiseResult;
 

@@ -27,7 +27,8 @@ typedef struct Objective {
   double (*gradient)(void *context, const double *x, double *g); /* returns the value too */
   void (*hessian)(void *context, const double *x, double *h);    /* n*n, symmetric; may be NULL */
   size_t m; /* residuals, 0 when f is not a sum of squares */
-  void (*residuals)(void *context, const double *x, double *r); /* f = sum of r[i]^2 */
+  double offset; /* f = offset + sum of r[i]^2 */
+  void (*residuals)(void *context, const double *x, double *r);
   void (*jacobian)(void *context, const double *x, double *j);  /* m*n, row after row */
   bool (*step)(void *context, const OptimiseStep *step);        /* false stops; may be NULL */
   bool quadratic; /* known to have a constant Hessian, so a minimum with a positive one is global */

@@ -113,7 +113,7 @@ double search_residuals(Search *search, const double *x, double *r) {
   search->result->evaluations++;
   search_remember(search, x);
   search->objective->residuals(search->objective->context, x, r);
-  double value = dense_dot(search->objective->m, r, r);
+  double value = search->objective->offset + dense_dot(search->objective->m, r, r);
   search_note(search, x, value);
   return value;
 }

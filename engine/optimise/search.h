@@ -40,8 +40,8 @@ double search_value(Search *search, const double *x);
 double search_gradient(Search *search, const double *x, double *g);
 bool search_hessian(Search *search, const double *x, double *h); /* false when not finite */
 bool search_has_hessian(const Search *search);
-double search_residuals(Search *search, const double *x,
-                        double *r); /* returns their squares' sum */
+/* Returns the value, their squares' sum plus the offset. */
+double search_residuals(Search *search, const double *x, double *r);
 void search_jacobian(Search *search, const double *x, double *j);
 
 /* Makes x the answer although its value is not the lowest seen: for a polishing step that lowers

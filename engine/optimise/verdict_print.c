@@ -73,9 +73,11 @@ static void verdict_print_strict(const MinimiseResult *result, Text *out) {
   if (result->quadratic)
     text_format(out, "value %.6g at the global %s (%s quadratic)\n", verdict_value(result),
                 extremum, result->negated ? "concave" : "convex");
-  else if (result->squares && result->value == 0)
-    text_format(out,
-                "value 0 at a strict local minimum (and global: a sum of squares is never less)\n");
+  else if (result->squares && result->value == result->least)
+    text_format(out, "value %.6g at a strict local %s (and global: %s)\n", verdict_value(result),
+                extremum,
+                result->value == 0 && !result->negated ? "a sum of squares is never less"
+                                                       : "squares are never negative");
   else
     text_format(out, "value %.6g at a strict local %s (nothing proves it is global)\n",
                 verdict_value(result), extremum);

@@ -267,7 +267,11 @@ const Primitive argmin_rows[ARGMIN_ROWS_COUNT] = {
      .help = "The point where f is largest; argmax(v) is the position of a vector's largest entry.",
      .example = "argmax([3, 9, 2])", .gives = "2"},
     {.name = "minimize", .parameters = FORM, .call = call_minimize, .differentiable = DERIVE_THROUGH,
+<<<<<<< HEAD
      .help = "The minimum of f near x0 as a record: point, value, kind, converged, reason, gradnorm, trace. method is a name or a function f, x0 -> path: ?gd.",
+=======
+     .help = "The minimum of f near x0 as a record: point, value, kind, converged, reason, gradnorm, trace. Sums of squares are recognised and searched by Levenberg-Marquardt. Methods: trust, levenberg, newton, bfgs, cg, quasinewton, lbfgs, neldermead, gd, momentum, nesterov, adam.",
+>>>>>>> 70c7a95 (Sums of squares are found in the recording and go to Levenberg-Marquardt)
      .example = "minimize(x -> (x - 3)^2 + 1, 0).value", .gives = "1"},
     {.name = "maximize", .parameters = FORM, .call = call_maximize, .differentiable = DERIVE_THROUGH,
      .help = "The maximum of f near x0 as a record.", .example = "maximize(x -> 5 - (x - 3)^2, 0).value", .gives = "5"},

@@ -302,7 +302,10 @@ static void run_from(const Problem *p, const double *start, size_t n, Attempt *a
   attempt->function.plain = plain;
   Objective objective = objective_of(&attempt->function);
   if (!plain) objective.quadratic = objective_is_quadratic(&attempt->function, start);
+  char why[64];
+  bool squares = !plain && objective_offer_squares(&attempt->function, start, &objective, why);
   const char *refusal = method ? minimise_refusal(method, &objective) : NULL;
+  if (refusal && method->needs & MINIMISE_NEEDS_RESIDUALS && !squares) fail(s, "%s %s: %s", method->name, refusal, why);
   if (refusal) fail(s, "%s %s", method->name, refusal);
   MinimiseOptions options = problem_options(p);
   if (written) {
