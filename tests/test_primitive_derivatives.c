@@ -166,6 +166,8 @@ static const Case cases[] = {
     {"differences_", 3, "differences_((a, b) -> (a, a*b - b*p[3]), (1, 1), (1, 0), false, p[1:2])"},
     {"pick_", 3, "pick_(p, [1, 3, 3]).^2"},
     {"count_", 3, "count_(p, 0)*p[2]^2"},
+    {"fit_squares_", 2,
+     "fit_squares_(y ~ a*exp(b*x), record(x = [1, 2], y = [3, 5]), record(a = p[1], b = p[2]))"},
     {"record", 3, "r = record(a = p[1], b = p[2:3]); r.a*r.b.^2"},
 };
 

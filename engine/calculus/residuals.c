@@ -1,9 +1,9 @@
 /* residuals.c - the sum of squares in a recording.
  *
- * The output's cell is taken apart from the top: sums, differences and constant factors are followed
- * down to squares, what is squared there is a residual. No tree is consulted, so it does not matter
- * how the sum was written: norm(r)^2, r'r, mean(r.^2), a loop, terms one by one. Every term must be
- * a square with a factor that is not negative, or constant.
+ * The output's cell is taken apart from the top: sums, differences and constant factors are
+ * followed down to squares, what is squared there is a residual. No tree is consulted, so it does
+ * not matter how the sum was written: norm(r)^2, r'r, mean(r.^2), a loop, terms one by one. Every
+ * term must be a square with a factor that is not negative, or constant.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "calculus/residuals.h"

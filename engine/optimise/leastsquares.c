@@ -115,9 +115,9 @@ static bool squares_settled(Squares *squares, const double *x, double value, boo
 
 /* Where residuals stay, Gauss-Newton steps shrink slowly and gain little: Newton will gain more. */
 static bool squares_slow(const Squares *squares, double drop, double shrink, size_t *slow) {
-  enum { PATIENCE = 3, SINGULAR_MOST = 2 };
-  const double SLOW = 0.2, GAIN = 0.03;
-  *slow = shrink > SLOW && drop < GAIN ? *slow + 1 : 0;
+  enum { PATIENCE = 3, SINGULAR_MOST = 4 };
+  const double SLOW = 0.2, GROWS = 1, GAIN = 0.03;
+  *slow = shrink > SLOW && shrink < GROWS && drop < GAIN ? *slow + 1 : 0;
   return search_has_hessian(squares->search) &&
          (*slow >= PATIENCE || squares->singular >= SINGULAR_MOST);
 }

@@ -11,7 +11,7 @@
 #include "optimise/verdict.h"
 
 enum { AHEAD_MOST = 60 }; /* evaluations spent on a look along the way a run was going */
-enum { JACOBIAN_LARGEST = 20000000 }; /* numbers, 160 MB, of which the solver keeps copies */
+enum { JACOBIAN_LARGEST = 20000000 };     /* numbers, 160 MB, of which the solver keeps copies */
 static const double FIRST_TRIGGER = 1e-7; /* relative gradient; see search_done */
 
 static const MinimiseMethod METHODS[] = {

@@ -13,6 +13,7 @@
 #include "machine/session.h"
 #include "machine/vm.h"
 #include "primitives/argument.h"
+#include "primitives/fit.h"
 #include "primitives/method.h"
 #include "primitives/problem.h"
 #include "values/index.h"
@@ -235,7 +236,7 @@ static Value call_clause(Session *s, const Arguments *a) {
   const Tuple *names = (Tuple *)a->argument[2].object, *sets = (Tuple *)a->argument[3].object, *starts = (Tuple *)a->argument[4].object;
   bool maximise = strcmp(head, "argmax") == 0 || strcmp(head, "maximize") == 0;
   bool record = strcmp(head, "minimize") == 0 || strcmp(head, "maximize") == 0;
-  if (strcmp(head, "fit") == 0) fail(s, "fit is not supported in this version: minimize the sum of squares instead");
+  bool fit = strcmp(head, "fit") == 0;
   const char **name = scratch(s, (names->count + 1) * sizeof *name);
   Value *point = scratch(s, (names->count + 1) * sizeof(Value));
   for (uint32_t i = 0; i < names->count; i++) name[i] = text_of(names->item[i]);
@@ -244,6 +245,7 @@ static Value call_clause(Session *s, const Arguments *a) {
   const char *using = text_of(a->argument[5]);
   set_method(&p, using[0] ? using : NULL, (Record *)a->argument[6].object);
   Value set = sets->count == 1 ? sets->item[0] : value_nothing();
+  if (fit) fit_check(&p, sets);
   if (set.kind == VALUE_RANGE || set.kind == VALUE_TUPLE) return best_of_set(&p, set, record);
   if (starts->count && starts->count != names->count) {
     bool coordinates = starts->count == 1 && starts->item[0].kind == VALUE_ARRAY && array_count(value_as_array(starts->item[0])) == names->count;
@@ -252,6 +254,7 @@ static Value call_clause(Session *s, const Arguments *a) {
   } else {
     for (uint32_t i = 0; i < names->count; i++) point[i] = start_value(s, sets->item[i], starts->count ? &starts->item[i] : NULL, name[i]);
   }
+  if (fit) return fit_clause(&p);
   bool one_start = starts->count || p.method.kind == VALUE_FUNCTION; /* a path is watched from 0 */
   Value result = one_start ? problem_solve(&p) : problem_solve_anywhere(&p);
   for (uint32_t i = 0; i < names->count; i++) value_release(point[i]);
@@ -267,11 +270,7 @@ const Primitive argmin_rows[ARGMIN_ROWS_COUNT] = {
      .help = "The point where f is largest; argmax(v) is the position of a vector's largest entry.",
      .example = "argmax([3, 9, 2])", .gives = "2"},
     {.name = "minimize", .parameters = FORM, .call = call_minimize, .differentiable = DERIVE_THROUGH,
-<<<<<<< HEAD
-     .help = "The minimum of f near x0 as a record: point, value, kind, converged, reason, gradnorm, trace. method is a name or a function f, x0 -> path: ?gd.",
-=======
-     .help = "The minimum of f near x0 as a record: point, value, kind, converged, reason, gradnorm, trace. Sums of squares are recognised and searched by Levenberg-Marquardt. Methods: trust, levenberg, newton, bfgs, cg, quasinewton, lbfgs, neldermead, gd, momentum, nesterov, adam.",
->>>>>>> 70c7a95 (Sums of squares are found in the recording and go to Levenberg-Marquardt)
+     .help = "The minimum of f near x0 as a record: point, value, kind, converged, reason, gradnorm, trace. Sums of squares are recognised and searched by Levenberg-Marquardt. method is a name or a function f, x0 -> path: ?gd.",
      .example = "minimize(x -> (x - 3)^2 + 1, 0).value", .gives = "1"},
     {.name = "maximize", .parameters = FORM, .call = call_maximize, .differentiable = DERIVE_THROUGH,
      .help = "The maximum of f near x0 as a record.", .example = "maximize(x -> 5 - (x - 3)^2, 0).value", .gives = "5"},

@@ -78,7 +78,8 @@ static void advise_table(const FormulaData *data, const Symbol *name, Report *re
       if (table->column[k].name != name) continue;
       const char *owner = session->symbols.symbol[id]->name;
       report_remark(report, "%s is a column of %s", name->name, owner);
-      report_advise(report, "regress(%s, %s)", formula_node_text(data, data->formula->node), owner);
+      report_advise(report, data->parameters ? "fit(%s, %s, from = record(…))" : "regress(%s, %s)",
+                    formula_node_text(data, data->formula->node), owner);
       return;
     }
   }
@@ -101,6 +102,20 @@ _Noreturn static void refuse_unknown(const FormulaData *data, const Node *node) 
   raise_failure(data->session, report);
 }
 
+/* ---- what is fitted ---- */
+
+static const Value *parameter_get(const FormulaData *data, const Symbol *name) {
+  return data->parameters ? record_get(data->parameters, name) : NULL;
+}
+
+bool formula_is_fitted(const FormulaData *data, const Node *node) {
+  if (!node || !data->parameters) return false;
+  if (node->kind == NODE_NAME) return parameter_get(data, node->symbol) != NULL;
+  for (uint32_t k = 0; k < node->count; k++)
+    if (formula_is_fitted(data, node->child[k])) return true;
+  return false;
+}
+
 /* ---- what was frozen ---- */
 
 static const Symbol *key_symbol(const FormulaData *data, const char *key) {
@@ -121,13 +136,21 @@ const Value *formula_frozen(const FormulaData *data, const char *key) {
   return data->frozen ? NULL : scope_get(data, key_symbol(data, key));
 }
 
+Value formula_keep(const FormulaData *data, Record *frozen) {
+  Formula *copy = object_new(data->session, VALUE_FORMULA, sizeof *copy);
+  copy->node = data->formula->node;
+  copy->tree = tree_keep(data->formula->tree);
+  copy->scope = value_record(frozen);
+  return value_formula(copy);
+}
+
 /* ---- columns and leaves ---- */
 
 static bool is_leaf(const Node *node) {
   return node->kind == NODE_NAME || node->kind == NODE_FIELD || node->kind == NODE_INDEX;
 }
 
-static const Column *find_column(const FormulaData *data, const Symbol *name) {
+const Column *formula_find_column(const FormulaData *data, const Symbol *name) {
   for (uint32_t k = 0; data->table && k < data->table->count; k++)
     if (data->table->column[k].name == name) return &data->table->column[k];
   return NULL;
@@ -140,7 +163,7 @@ static Value column_value(const Column *column) {
 /* On other rows d.price is their column price. */
 const Column *formula_column(const FormulaData *data, const Node *node) {
   bool named = node->kind == NODE_NAME || (node->kind == NODE_FIELD && !data->frozen);
-  return named ? find_column(data, node->symbol) : NULL;
+  return named ? formula_find_column(data, node->symbol) : NULL;
 }
 
 bool formula_is_text(Value value) {
@@ -170,7 +193,9 @@ void formula_refuse_active(const FormulaData *data, const Node *node, Value valu
 static Value leaf_value(FormulaData *data, const Node *node);
 
 static Value leaf_name(FormulaData *data, const Node *node) {
-  const Column *column = find_column(data, node->symbol);
+  const Value *parameter = parameter_get(data, node->symbol);
+  if (parameter) return value_keep(*parameter);
+  const Column *column = formula_find_column(data, node->symbol);
   if (column) return value_keep(column_value(column));
   const Value *local = scope_get(data, node->symbol);
   if (local) return value_keep(*local);
@@ -211,13 +236,14 @@ static Value leaf_value(FormulaData *data, const Node *node) {
     Value container = leaf_value(data, node->child[0]);
     value = value_field(session, container, node->symbol);
     value_release(container);
-  } else if (node->kind == NODE_INDEX && data->frozen) value = leaf_index(data, node);
+  } else if (node->kind == NODE_INDEX && (data->frozen || formula_is_fitted(data, node)))
+    value = leaf_index(data, node);
   else if (node->kind == NODE_FIELD) refuse_unknown(data, node);
   else
     formula_refuse(data, node, "%s cannot be found in new data: fit with a named column instead",
                    formula_node_text(data, node));
   session->origin = node;
-  formula_refuse_active(data, node, value);
+  if (!formula_is_fitted(data, node)) formula_refuse_active(data, node, value);
   if (value.kind == VALUE_RANGE) {
     Value array = value_to_array(session, value);
     value_release(value);
@@ -250,7 +276,21 @@ size_t formula_row_number(const FormulaData *data, size_t i) {
   return (data->kept ? data->kept[i] : i) + 1;
 }
 
+/* A parameter is a number in every row. */
+static Value fitted_leaf(FormulaData *data, const Node *node) {
+  Value value = leaf_value(data, node);
+  if (value.kind == VALUE_NUMBER || value.kind == VALUE_ACTIVE) return value;
+  char found[VALUE_DESCRIPTION];
+  const char *text = formula_node_text(data, node);
+  Report *report = formula_failure(
+      data, node, "the parameter %s is %s: a formula runs row by row and takes its entries", text,
+      value_describe(value, found));
+  report_advise(report, "%s[1]", text);
+  raise_failure(data->session, report);
+}
+
 Value formula_leaf(FormulaData *data, const Node *node) {
+  if (formula_is_fitted(data, node)) return fitted_leaf(data, node);
   Value whole = leaf_value(data, node), value = rows_of(data, whole);
   bool constant = !formula_has_rows(whole, data->rows) && !formula_column(data, node);
   value_release(whole);
@@ -272,7 +312,7 @@ Value formula_callee(FormulaData *data, const Node *node) {
     if (data->frozen) record_set(data->frozen, name->symbol, value_keep(function));
     return function;
   }
-  if (function.kind == VALUE_NOTHING && !find_column(data, name->symbol))
+  if (function.kind == VALUE_NOTHING && !formula_find_column(data, name->symbol))
     refuse_unknown(data, name);
   Report *report = formula_failure(data, name, "%s is not a function", name->symbol->name);
   if (node->count == 2)
@@ -310,7 +350,7 @@ static void walk(FormulaData *data, const Node *node, void *context,
                  void (*visit)(FormulaData *data, const Node *node, void *context)) {
   if (!node) return;
   if (is_leaf(node) || node->kind == NODE_DOT) {
-    visit(data, node, context);
+    if (!formula_is_fitted(data, node)) visit(data, node, context);
     return;
   }
   bool called = node->kind == NODE_CALL || node->kind == NODE_CALL_EACH;

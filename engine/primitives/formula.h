@@ -15,12 +15,16 @@
 typedef struct FormulaData {
   Session *session;
   const Formula *formula;
-  const Table *table;   /* where the columns are; NULL: vectors among the variables */
-  Record *frozen;       /* fitting: receives what other rows will need; NULL: it is the scope */
-  size_t rows;          /* of the data */
-  size_t count;         /* of them that are used */
-  const uint32_t *kept; /* their numbers from 0, NULL when all are */
+  const Table *table;       /* where the columns are; NULL: vectors among the variables */
+  Record *frozen;           /* fitting: receives what other rows will need; NULL: it is the scope */
+  const Record *parameters; /* names that are being fitted, never columns; NULL: none */
+  size_t rows;              /* of the data */
+  size_t count;             /* of them that are used */
+  const uint32_t *kept;     /* their numbers from 0, NULL when all are */
 } FormulaData;
+
+/* Does the node mention a name that is being fitted? */
+bool formula_is_fitted(const FormulaData *data, const Node *node);
 
 /* What formula_evaluate gives: a number, an array with [count] rows (or others, from a variable),
  * or a tuple of [count] texts. Owned. */
@@ -51,9 +55,16 @@ bool formula_has_rows(Value value, size_t rows);
 /* The number in [data]'s table of used row [i], counted from 1. */
 size_t formula_row_number(const FormulaData *data, size_t i);
 
+/* The column, or NULL if there is none of that name. */
+const Column *formula_find_column(const FormulaData *data, const Symbol *name);
+
 /* Remembers a value under a text, and gives it back (borrowed, NULL if there is none). */
 void formula_freeze(FormulaData *data, const char *key, Value owned);
 const Value *formula_frozen(const FormulaData *data, const char *key);
+
+/* The formula with what was frozen as its scope: what a model keeps. Takes ownership of [frozen].
+ */
+Value formula_keep(const FormulaData *data, Record *frozen);
 
 /* The node as it would be typed, in scratch memory. */
 const char *formula_node_text(const FormulaData *data, const Node *node);

@@ -28,7 +28,8 @@ _Noreturn static void refuse_operand(const FormulaData *data, const Node *node, 
 
 static Value number_operand(FormulaData *data, const Node *node) {
   Value value = formula_evaluate(data, node);
-  if (value.kind != VALUE_NUMBER && value.kind != VALUE_ARRAY) refuse_operand(data, node, value);
+  bool number = value.kind == VALUE_NUMBER || value.kind == VALUE_ACTIVE;
+  if (!number && value.kind != VALUE_ARRAY) refuse_operand(data, node, value);
   return value;
 }
 
@@ -114,6 +115,8 @@ static size_t side_rows(const FormulaData *data, const Node *node, Value side) {
 static Value compare_pair(FormulaData *data, const Node *node, uint32_t k, Value a, Value b) {
   const Node *left = node->child[k], *right = node->child[k + 1];
   Operator op = (Operator)node->operators[k];
+  if (formula_is_fitted(data, left) || formula_is_fitted(data, right))
+    formula_refuse(data, node, "a fit needs a model without jumps: a parameter cannot be compared");
   if (isnan(compare_holds(op, 0)))
     formula_refuse(data, node, "%s has no meaning over columns", operator_spelling[op]);
   size_t rows_a = side_rows(data, left, a), rows_b = side_rows(data, right, b);
@@ -213,8 +216,9 @@ static Value call(FormulaData *data, const Node *node) {
   }
   Value result = call_function(data, node, callee, argument, count);
   for (uint32_t k = 0; k < count; k++) value_release(argument[k]);
-  formula_refuse_active(data, node, result);
   if (result.kind == VALUE_BOOLEAN) result = value_number(result.number);
+  if (formula_is_fitted(data, node)) return result;
+  formula_refuse_active(data, node, result);
   if (!formula_has_rows(result, data->count)) formula_freeze(data, key, value_keep(result));
   return result;
 }

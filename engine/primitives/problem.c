@@ -115,7 +115,7 @@ static const char **name_numbers(Session *s, Value v, const char *name, const ch
   for (uint32_t i = 0; i < parts; i++) {
     const char *field = record ? ((Record *)v.object)->name[i]->name : "";
     char *part = scratch(s, strlen(name) + strlen(field) + 12);
-    if (record) sprintf(part, "%s.%s", name, field);
+    if (record) sprintf(part, "%s%s%s", name, name[0] ? "." : "", field);
     else sprintf(part, "%s.%u", name, i + 1);
     out = name_numbers(s, record ? ((Record *)v.object)->field[i] : ((Tuple *)v.object)->item[i], part, out);
   }
@@ -288,6 +288,7 @@ FunctionObjective problem_function(const Problem *p, size_t n, Observer *observe
 
 MinimiseOptions problem_options(const Problem *p) {
   return (MinimiseOptions){.method = p->settings.method, .tolerance = p->settings.tolerance, .negated = p->maximise,
+                           .max_evaluations = p->settings.evaluations,
                            .allocate = allocate, .adopt = adopt, .context = p->session};
 }
 

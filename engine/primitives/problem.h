@@ -16,6 +16,7 @@ typedef struct Settings {
   const char *method;    /* NULL: chosen */
   double tolerance;      /* the option tol, taken by all methods; 0: none */
   const Record *options; /* all of them, for methods written in the language; may be NULL */
+  size_t evaluations;    /* at most; 0: what minimise_run takes by itself */
 } Settings;
 
 typedef struct Problem {

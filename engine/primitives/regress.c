@@ -10,6 +10,7 @@
 #include "primitives/argument.h"
 #include "primitives/data.h"
 #include "primitives/design.h"
+#include "primitives/fit.h"
 #include "statistics/linearfit.h"
 #include "statistics/twofold.h"
 #include "values/operate.h"
@@ -124,14 +125,6 @@ static Record *fit_model(Session *session, const Design *design, Text *remark) {
   return model;
 }
 
-static Value frozen_formula(Session *session, const Formula *formula, Record *frozen) {
-  Formula *copy = object_new(session, VALUE_FORMULA, sizeof *copy);
-  copy->node = formula->node;
-  copy->tree = tree_keep(formula->tree);
-  copy->scope = value_record(frozen);
-  return value_formula(copy);
-}
-
 static Value regress_formula(Session *session, const Formula *formula, Value table) {
   FormulaData data = {.session = session, .formula = formula, .frozen = record_new(session)};
   if (table.kind == VALUE_TABLE) data.table = (const Table *)table.object;
@@ -142,7 +135,7 @@ static Value regress_formula(Session *session, const Formula *formula, Value tab
   Text remark = {0};
   remark_dropped(&remark, data.rows - data.count);
   Record *model = fit_model(session, &design, &remark);
-  record_put(session, model, "formula", frozen_formula(session, formula, data.frozen));
+  record_put(session, model, "formula", formula_keep(&data, data.frozen));
   return value_record(model);
 }
 
@@ -307,9 +300,10 @@ static bool is_single_row(Value given) {
   return true;
 }
 
-static Value predict_formula(Session *session, const Formula *formula, const Array *coef,
-                             Value given) {
-  FormulaData data = {.session = session, .formula = formula};
+static Value predict_formula(Session *session, const Record *model, const Formula *formula,
+                             const Array *coef, Value given) {
+  FormulaData data = {
+      .session = session, .formula = formula, .parameters = fit_parameters(session, model)};
   bool bare = given.kind == VALUE_NUMBER || given.kind == VALUE_ARRAY || given.kind == VALUE_RANGE;
   Value table = bare ? table_of_one(session, &data, given) : table_of_value(session, given, 1);
   char found[VALUE_DESCRIPTION];
@@ -318,9 +312,14 @@ static Value predict_formula(Session *session, const Formula *formula, const Arr
                   value_describe(given, found));
   data.table = (const Table *)table.object;
   formula_scan(&data);
-  Design design;
-  design_formula(&data, false, &design);
-  Value result = predict_rows(session, &design, coef);
+  Value result;
+  if (data.parameters) {
+    result = fit_predict(&data);
+  } else {
+    Design design;
+    design_formula(&data, false, &design);
+    result = predict_rows(session, &design, coef);
+  }
   value_release(table);
   return result;
 }
@@ -359,7 +358,7 @@ static Value predict_call(Session *session, const Arguments *arguments) {
   Value given = arguments->argument[1], names = *model_field(session, model, "names"), result;
   const Value *formula = record_get(model, symbol_intern(&session->symbols, "formula", 7));
   if (formula && formula->kind == VALUE_FORMULA)
-    result = predict_formula(session, (const Formula *)formula->object, coef, given);
+    result = predict_formula(session, model, (const Formula *)formula->object, coef, given);
   else {
     const Tuple *list = (const Tuple *)names.object;
     bool intercept = names.kind == VALUE_TUPLE && list->count > 0 &&

@@ -99,6 +99,8 @@ static double linearfit_tail(double f, double above, double below) {
   return linearfit_beta(below / 2, above / 2, below, above * f);
 }
 
+double linearfit_p(double t, size_t df) { return linearfit_tail(t * t, 1, (double)df); }
+
 static double linearfit_sum_of_squares(size_t count, const double *vector, double *scratch,
                                        double centre) {
   for (size_t i = 0; i < count; i++) scratch[i] = vector[i] - centre;
@@ -150,7 +152,7 @@ static void linearfit_test(const RefinedQr *qr, const double *inverse, LinearFit
     }
     fit->se[j] = fit->sigma * (sqrt(inverse[k * qr->rank + k]) * qr->scale[j]);
     fit->t[j] = fit->coef[j] / fit->se[j];
-    fit->p[j] = linearfit_tail(fit->t[j] * fit->t[j], 1, (double)fit->df);
+    fit->p[j] = linearfit_p(fit->t[j], fit->df);
   }
 }
 

@@ -75,4 +75,10 @@ LinearFitStatus linearfit_solve(const LinearFitData *data, LinearFitMemory memor
  * UTF-8 string per column. */
 void linearfit_print(const LinearFit *fit, const char *const *names, Text *out);
 
+/* Its table of coefficients alone. */
+void linearfit_print_coefficients(const LinearFit *fit, const char *const *names, Text *out);
+
+/* Two-sided p of a t value. */
+double linearfit_p(double t, size_t df);
+
 #endif

@@ -155,7 +155,7 @@ static void summary_notes(const LinearFit *fit, Text *out) {
                 fit->cond, 1 / fit->cond);
 }
 
-void linearfit_print(const LinearFit *fit, const char *const *names, Text *out) {
+void linearfit_print_coefficients(const LinearFit *fit, const char *const *names, Text *out) {
   size_t margin = 0;
   text_string(out, ""); /* so that a line can be looked at before anything stands in it */
   for (size_t row = 0; row < fit->columns; row++) {
@@ -177,6 +177,10 @@ void linearfit_print(const LinearFit *fit, const char *const *names, Text *out) 
       summary_row(fit, row, line, layout, out);
     }
   }
+}
+
+void linearfit_print(const LinearFit *fit, const char *const *names, Text *out) {
+  linearfit_print_coefficients(fit, names, out);
   text_append(out, "\n", 1);
   summary_verdict(fit, out);
   summary_notes(fit, out);

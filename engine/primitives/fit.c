@@ -1,0 +1,606 @@
+/* fit.c - nonlinear least squares: fit y ~ a*exp(b*x) over a, b.
+ *
+ * The model is the right side of a formula, run row by row over columns (formula.h) with the
+ * parameters active, so that the sum of squares is recorded like any other objective and the
+ * optimiser finds its residuals. At the answer the exact Jacobian of the model is the design of a
+ * linear regression of the residuals: its coefficients are the Gauss-Newton step that is left,
+ * its covariance that of the parameters.
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#include "primitives/fit.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "calculus/point.h"
+#include "machine/vm.h"
+#include "primitives/argument.h"
+#include "primitives/data.h"
+#include "statistics/linearfit.h"
+#include "values/operate.h"
+
+/* A fit in the making. */
+typedef struct Fit {
+  Session *session;
+  FormulaData data;
+  Value formula, table; /* borrowed */
+  Settings settings;
+  bool started;
+  size_t parameters;
+  const char **name; /* of each number that is fitted: a, w[1], w[2] */
+  double *x;         /* where it stands */
+  LinearFit linear;  /* of the residuals there on the columns of the Jacobian */
+  bool has_linear;
+  double *se, *t, *p;
+  bool *undetermined; /* a parameter that these data do not tell from others */
+  double *residuals, *fitted;
+  double rss, sigma;
+  size_t df;
+} Fit;
+
+/* ---- the model ---- */
+
+static const Node *side(const FormulaData *data, int which) {
+  return ((const Node *)data->formula->node)->child[which];
+}
+
+static bool is_number(Value v) { return v.kind == VALUE_NUMBER || v.kind == VALUE_ACTIVE; }
+
+/* A side of the formula: a column, or a number for all rows. */
+static Value evaluate_side(FormulaData *data, int which) {
+  const Node *node = side(data, which);
+  Value value = formula_evaluate(data, node);
+  bool column = value.kind == VALUE_ARRAY && value_as_array(value)->cols == 1 &&
+                value_as_array(value)->rows == data->count;
+  char found[VALUE_DESCRIPTION];
+  if (!column && !is_number(value))
+    formula_refuse(data, node, "%s must give a number in each of %zu rows, found %s",
+                   which ? "the model" : "the response", data->count, value_describe(value, found));
+  return value;
+}
+
+static Value difference(FormulaData *data) {
+  Value response = evaluate_side(data, 0), model = evaluate_side(data, 1);
+  Value result = value_elementwise(data->session, SCALAR_SUBTRACT, response, model);
+  value_release(response);
+  value_release(model);
+  return result;
+}
+
+static FormulaData data_of(Session *session, Value formula, Value table, const Record *parameters) {
+  FormulaData data = {.session = session,
+                      .formula = (const Formula *)formula.object,
+                      .table = table.kind == VALUE_TABLE ? (const Table *)table.object : NULL,
+                      .frozen = record_new(session),
+                      .parameters = parameters};
+  formula_scan(&data);
+  return data;
+}
+
+/* What is minimised: the parameters come as a record. */
+static Value squares_call(Session *session, const Arguments *arguments) {
+  Value formula = arguments->argument[0], given = arguments->argument[1];
+  Value point = arguments->argument[2];
+  if (formula.kind != VALUE_FORMULA || point.kind != VALUE_RECORD)
+    fail(session, "fit_squares_ takes a formula, data and a record of parameters");
+  Value table = data_table(session, given, 1);
+  const Record *parameters = (const Record *)point.object;
+  FormulaData data = data_of(session, formula, table, parameters);
+  Value residuals = difference(&data), squares;
+  squares = is_number(residuals) ? value_elementwise(session, SCALAR_MULTIPLY, residuals, residuals)
+                                 : value_dot(session, residuals, residuals);
+  value_release(residuals);
+  value_release(value_record(data.frozen));
+  value_release(table);
+  return squares;
+}
+
+static Value objective_function(const Fit *fit) {
+  Function *partial = function_new(fit->session, FUNCTION_PARTIAL, 2);
+  partial->primitive = primitive_find("fit_squares_");
+  partial->bound[0] = value_keep(fit->formula);
+  partial->bound[1] = value_keep(fit->table);
+  return value_function(partial);
+}
+
+Value fit_predict(FormulaData *data) {
+  Value value = evaluate_side(data, 1);
+  if (value.kind == VALUE_ARRAY) return value;
+  Array *column = array_new(data->session, data->count, 1, ELEMENT_REAL);
+  for (size_t i = 0; i < data->count; i++) column->data[i] = value.number;
+  return value_array(column);
+}
+
+const Record *fit_parameters(Session *session, const Record *model) {
+  const Value *field = record_get(model, symbol_intern(&session->symbols, "parameters", 10));
+  return field && field->kind == VALUE_RECORD ? (const Record *)field->object : NULL;
+}
+
+/* ---- what cannot be fitted ---- */
+
+static bool mentions(const Node *node, const Symbol *name) {
+  if (!node) return false;
+  if (node->kind == NODE_NAME) return node->symbol == name;
+  for (uint32_t k = 0; k < node->count; k++)
+    if (mentions(node->child[k], name)) return true;
+  return false;
+}
+
+static void check_parameters(const Fit *fit) {
+  const FormulaData *data = &fit->data;
+  const Node *whole = data->formula->node;
+  for (uint32_t i = 0; i < data->parameters->count; i++) {
+    const Symbol *name = data->parameters->name[i];
+    if (data->table && formula_find_column(data, name))
+      formula_refuse(data, whole, "%s is a column of the data and cannot be a parameter too",
+                     name->name);
+    if (mentions(whole->child[0], name))
+      formula_refuse(data, whole->child[0], "the response must not depend on the parameter %s",
+                     name->name);
+    if (!mentions(whole->child[1], name))
+      formula_refuse(data, whole->child[1], "the model does not mention the parameter %s",
+                     name->name);
+  }
+}
+
+static void check_rows(const Fit *fit) {
+  Session *session = fit->session;
+  const FormulaData *data = &fit->data;
+  if (data->rows == 0) fail(session, "there are no rows to fit to");
+  if (data->count == 0) fail(session, "every row has a missing value");
+  if (data->count < fit->parameters)
+    fail(session, "%zu row%s cannot determine %zu parameters", data->count,
+         data->count == 1 ? "" : "s", fit->parameters);
+}
+
+static double entry(Value v, size_t i) {
+  return v.kind == VALUE_ARRAY ? value_as_array(v)->data[i] : v.number;
+}
+
+static void check_side(Fit *fit, int which) {
+  FormulaData *data = &fit->data;
+  Value value = evaluate_side(data, which);
+  for (size_t i = 0; i < data->count; i++) {
+    double number = entry(value, i);
+    if (isfinite(number)) continue;
+    Report *report =
+        formula_failure(data, side(data, which), "%s is %g in row %zu%s",
+                        which ? "the model" : "the response", isnan(number) ? (double)NAN : number,
+                        formula_row_number(data, i), which ? " at the start" : "");
+    if (which) report_remark(report, "start from other values of the parameters");
+    raise_failure(fit->session, report);
+  }
+  value_release(value);
+}
+
+/* ---- figures at the answer ---- */
+
+static void *take_scratch(void *session, size_t bytes) { return scratch(session, bytes); }
+
+/* Residuals and the design -J, by columns. */
+static bool regress_residuals(Fit *fit, const Objective *objective) {
+  size_t rows = fit->data.count, n = fit->parameters;
+  double *jacobian = scratch(fit->session, rows * n * sizeof *jacobian);
+  double *design = scratch(fit->session, rows * n * sizeof *design);
+  objective->residuals(objective->context, fit->x, fit->residuals);
+  objective->jacobian(objective->context, fit->x, jacobian);
+  for (size_t i = 0; i < rows; i++)
+    for (size_t k = 0; k < n; k++) design[k * rows + i] = -jacobian[i * n + k];
+  LinearFitData data = {.rows = rows, .columns = n, .x = design, .y = fit->residuals};
+  LinearFitMemory memory = {take_scratch, fit->session};
+  return linearfit_solve(&data, memory, &fit->linear) == LINEARFIT_OK;
+}
+
+static double sum_of_squares(size_t count, const double *r) {
+  double sum = 0;
+  for (size_t i = 0; i < count; i++) sum += r[i] * r[i];
+  return sum;
+}
+
+/* How far the step that is left would go, relative to where it starts. */
+static double step_left(const Fit *fit) {
+  double largest = 0;
+  for (size_t k = 0; k < fit->parameters; k++) {
+    if (!(fabs(fit->linear.coef[k]) >= 0)) return INFINITY;
+    largest = fmax(largest, fabs(fit->linear.coef[k]) / fmax(fabs(fit->x[k]), 1e-300));
+  }
+  return largest;
+}
+
+/* Gauss-Newton steps by refined QR, for the last digits: the optimiser's normal equations and
+ * Hessians lose twice as many to a bad condition. Kept only as long as they shrink. */
+static void polish(Fit *fit, const Objective *objective) {
+  enum { STEPS = 40 }; /* where residuals are large a step leaves half an error or more */
+  const double SHRINK = 0.9, ROUNDING = 1e-9, SMALL = 1e-4;
+  size_t rows = fit->data.count, n = fit->parameters;
+  double *before = scratch(fit->session, n * sizeof *before), left = step_left(fit);
+  double rss = sum_of_squares(rows, fit->residuals);
+  for (int k = 0; k < STEPS && left > 0 && left < SMALL; k++) {
+    memcpy(before, fit->x, n * sizeof *before);
+    for (size_t i = 0; i < n; i++) fit->x[i] += fit->linear.coef[i];
+    bool solved = regress_residuals(fit, objective);
+    double next = solved ? step_left(fit) : INFINITY;
+    bool better =
+        next < SHRINK * left && sum_of_squares(rows, fit->residuals) <= rss * (1 + ROUNDING);
+    if (!better) {
+      memcpy(fit->x, before, n * sizeof *before);
+      regress_residuals(fit, objective);
+      return;
+    }
+    left = next;
+  }
+}
+
+static void mark_undetermined(Fit *fit) {
+  size_t n = fit->parameters;
+  for (size_t j = 0; j < n; j++) {
+    if (!fit->linear.aliased[j]) continue;
+    fit->undetermined[j] = true;
+    for (size_t k = 0; k < n; k++) fit->undetermined[k] |= fit->linear.dependency[j * n + k] != 0;
+  }
+}
+
+/* The regression took the step that is left, and its sigma is that behind the step. */
+static double error_scale(const Fit *fit) {
+  return fit->has_linear && fit->linear.sigma > 0 ? fit->sigma / fit->linear.sigma : 1;
+}
+
+static void find_errors(Fit *fit) {
+  size_t n = fit->parameters;
+  for (size_t k = 0; k < n; k++) {
+    bool known = fit->has_linear && fit->df > 0 && !fit->undetermined[k];
+    fit->se[k] = known ? error_scale(fit) * fit->linear.se[k] : NAN;
+    fit->t[k] = fit->x[k] / fit->se[k];
+    fit->p[k] = linearfit_p(fit->t[k], fit->df);
+  }
+}
+
+/* Residuals, their Jacobian and what follows from it at the answer. */
+static void find_figures(Fit *fit, Problem *problem, bool settled) {
+  size_t rows = fit->data.count, n = fit->parameters;
+  char why[64];
+  Observer observer = problem_observer(problem, n);
+  FunctionObjective function = problem_function(problem, n, &observer);
+  Objective objective = objective_of(&function);
+  bool offered = objective_offer_squares(&function, fit->x, &objective, why);
+  if (offered && objective.m == rows) {
+    fit->has_linear = regress_residuals(fit, &objective);
+    if (fit->has_linear && settled && fit->linear.rank == n) polish(fit, &objective);
+    if (fit->has_linear) mark_undetermined(fit);
+  }
+  fit->df = rows - (fit->has_linear ? fit->linear.rank : n);
+  objective_release(&function);
+  value_release(value_builder(observer.rows));
+}
+
+/* The parameters as a record like the start, with the numbers of x. Owned. */
+static Record *parameters_at(const Fit *fit, const Record *like) {
+  Value *number = scratch(fit->session, (fit->parameters + 1) * sizeof *number);
+  for (size_t k = 0; k < fit->parameters; k++) number[k] = value_number(fit->x[k]);
+  const Value *next = number;
+  return (Record *)point_shape(fit->session, value_record((Record *)(uintptr_t)like), &next).object;
+}
+
+static void find_residuals(Fit *fit) {
+  FormulaData *data = &fit->data;
+  Value response = evaluate_side(data, 0), model = evaluate_side(data, 1);
+  for (size_t i = 0; i < data->count; i++) {
+    fit->fitted[i] = entry(model, i);
+    fit->residuals[i] = entry(response, i) - fit->fitted[i];
+  }
+  value_release(response);
+  value_release(model);
+  fit->rss = sum_of_squares(data->count, fit->residuals);
+  fit->sigma = fit->df > 0 ? sqrt(fit->rss / (double)fit->df) : NAN;
+}
+
+/* ---- the print-out ---- */
+
+/* Residuals that are the rounding of what is fitted. */
+static bool is_exact(const Fit *fit) {
+  const double ROUNDING = 1e-14;
+  return fit->rss <= ROUNDING * ROUNDING * sum_of_squares(fit->data.count, fit->fitted);
+}
+
+static void print_notes(const Fit *fit, Text *out) {
+  if (fit->df == 0)
+    text_format(out,
+                "\n%zu rows for %zu parameters: no degrees of freedom are left, so no standard "
+                "errors",
+                fit->data.count, fit->parameters);
+  else if (is_exact(fit))
+    text_string(out, "\nthe fit is exact up to rounding: t and p say nothing");
+  size_t undetermined = 0;
+  for (size_t k = 0; k < fit->parameters; k++) undetermined += fit->undetermined[k];
+  if (undetermined) {
+    text_format(out, "\nnot determined by these data:");
+    for (size_t k = 0, named = 0; k < fit->parameters; k++)
+      if (fit->undetermined[k]) text_format(out, "%s %s", named++ ? "," : "", fit->name[k]);
+    text_format(out, " (the Jacobian has rank %zu of %zu)", fit->linear.rank, fit->parameters);
+  } else if (fit->has_linear && fit->linear.notes & LINEARFIT_NEARLY_DEPENDENT) {
+    text_format(out, "\nthe parameters are hard to tell apart: condition number %.2g",
+                fit->linear.cond);
+  }
+  size_t dropped = fit->data.rows - fit->data.count;
+  if (dropped)
+    text_format(out, "\n%zu row%s with missing values left out", dropped, dropped == 1 ? "" : "s");
+}
+
+/* The lines of the optimiser's verdict below the point. */
+static void print_verdict(const char *summary, Text *out) {
+  static const char VALUE[] = "value ";
+  const char *lines = summary ? strchr(summary, '\n') : NULL;
+  if (!lines) return;
+  lines++;
+  if (strncmp(lines, VALUE, sizeof VALUE - 1) == 0) {
+    text_string(out, "\nsum of squares ");
+    lines += sizeof VALUE - 1;
+  } else {
+    text_string(out, "\n");
+  }
+  text_string(out, lines);
+}
+
+static char *summary_of(const Fit *fit, const char *verdict) {
+  Text text = {0};
+  LinearFit table = {.columns = fit->parameters,
+                     .rank = fit->parameters,
+                     .coef = fit->x,
+                     .se = fit->se,
+                     .t = fit->t,
+                     .p = fit->p,
+                     .aliased = scratch(fit->session, fit->parameters * sizeof(bool))};
+  memset(table.aliased, 0, fit->parameters * sizeof(bool));
+  linearfit_print_coefficients(&table, fit->name, &text);
+  if (fit->df > 0)
+    text_format(&text, "\nresidual standard error %.4g on %zu degree%s of freedom", fit->sigma,
+                fit->df, fit->df == 1 ? "" : "s");
+  print_verdict(verdict, &text);
+  print_notes(fit, &text);
+  return text.bytes;
+}
+
+/* ---- the model's record ---- */
+
+static Value vector_of(Session *session, size_t count, const double *numbers) {
+  Array *vector = array_new(session, count, 1, ELEMENT_REAL);
+  memcpy(vector->data, numbers, count * sizeof *numbers);
+  return value_array(vector);
+}
+
+static Value covariance(const Fit *fit) {
+  size_t n = fit->parameters;
+  double scale = error_scale(fit) * error_scale(fit);
+  Array *cov = array_new(fit->session, n, n, ELEMENT_REAL);
+  for (size_t i = 0; i < n; i++)
+    for (size_t j = 0; j < n; j++) {
+      bool known = !isnan(fit->se[i]) && !isnan(fit->se[j]);
+      cov->data[i * n + j] = known ? scale * fit->linear.cov[i * n + j] : NAN;
+    }
+  return value_array(cov);
+}
+
+static Value names_of(const Fit *fit) {
+  Tuple *names = tuple_new(fit->session, (uint32_t)fit->parameters);
+  for (size_t k = 0; k < fit->parameters; k++)
+    names->item[k] = value_string(string_new(fit->session, fit->name[k], strlen(fit->name[k])));
+  return value_tuple(names);
+}
+
+/* What the optimiser says of its run, passed on. */
+static void put_run(const Fit *fit, const Record *run, Record *model) {
+  static const char *const fields[] = {"converged",  "kind",        "reason",   "method",
+                                       "iterations", "evaluations", "gradnorm", "trace"};
+  for (size_t k = 0; k < sizeof fields / sizeof *fields; k++) {
+    const Symbol *name = symbol_intern(&fit->session->symbols, fields[k], strlen(fields[k]));
+    record_set(model, name, value_keep(*record_get(run, name)));
+  }
+}
+
+static Record *model_record(const Fit *fit, Record *parameters, const Record *run) {
+  Session *s = fit->session;
+  size_t n = fit->parameters, rows = fit->data.count;
+  Record *model = record_new(s);
+  record_put(s, model, "names", names_of(fit));
+  record_put(s, model, "coef", vector_of(s, n, fit->x));
+  record_put(s, model, "se", vector_of(s, n, fit->se));
+  record_put(s, model, "t", vector_of(s, n, fit->t));
+  record_put(s, model, "p", vector_of(s, n, fit->p));
+  record_put(s, model, "sigma", value_number(fit->sigma));
+  record_put(s, model, "rss", value_number(fit->rss));
+  record_put(s, model, "df", value_number((double)fit->df));
+  record_put(s, model, "fitted", vector_of(s, rows, fit->fitted));
+  record_put(s, model, "residuals", vector_of(s, rows, fit->residuals));
+  record_put(s, model, "cov", covariance(fit));
+  record_put(s, model, "parameters", value_record(parameters));
+  put_run(fit, run, model);
+  record_put(s, model, "formula", formula_keep(&fit->data, fit->data.frozen));
+  model->style = RECORD_MODEL;
+  model->summary = summary_of(fit, run->summary);
+  return model;
+}
+
+/* ---- fitting ---- */
+
+static const char *entry_name(Session *session, const char *name, size_t i) {
+  Text text = {0};
+  text_format(&text, "%s[%zu]", name, i + 1);
+  char *copy = scratch(session, text.length + 1);
+  memcpy(copy, text.bytes, text.length + 1);
+  text_free(&text);
+  return copy;
+}
+
+static void name_parameters(Fit *fit, const Record *start) {
+  Session *session = fit->session;
+  size_t k = 0;
+  fit->parameters = point_size(session, value_record((Record *)(uintptr_t)start), "the start");
+  fit->name = scratch(session, (fit->parameters + 1) * sizeof *fit->name);
+  for (uint32_t i = 0; i < start->count; i++) {
+    size_t size = point_size(session, start->field[i], "the start");
+    bool vector = start->field[i].kind == VALUE_ARRAY;
+    for (size_t j = 0; j < size; j++)
+      fit->name[k++] = vector ? entry_name(session, start->name[i]->name, j) : start->name[i]->name;
+  }
+}
+
+static double *numbers(Session *session, size_t count) {
+  double *row = scratch(session, (count + 1) * sizeof *row);
+  memset(row, 0, (count + 1) * sizeof *row);
+  return row;
+}
+
+static void open_fit(Fit *fit, const Record *start) {
+  Session *session = fit->session;
+  name_parameters(fit, start);
+  fit->data = data_of(session, fit->formula, fit->table, start);
+  check_parameters(fit);
+  check_rows(fit);
+  check_side(fit, 0);
+  if (fit->started) check_side(fit, 1);
+  fit->x = numbers(session, fit->parameters);
+  fit->se = numbers(session, fit->parameters);
+  fit->t = numbers(session, fit->parameters);
+  fit->p = numbers(session, fit->parameters);
+  fit->residuals = numbers(session, fit->data.count);
+  fit->fitted = numbers(session, fit->data.count);
+  fit->undetermined = scratch(session, fit->parameters * sizeof(bool));
+  memset(fit->undetermined, 0, fit->parameters * sizeof(bool));
+}
+
+static void read_answer(Fit *fit, const Record *run) {
+  Session *session = fit->session;
+  Value *number = scratch(session, (fit->parameters + 1) * sizeof *number);
+  point_flatten(session, *record_get(run, symbol_intern(&session->symbols, "point", 5)), number);
+  for (size_t k = 0; k < fit->parameters; k++) fit->x[k] = number[k].number;
+}
+
+static bool has_settled(const Fit *fit, const Record *run) {
+  const Value *kind = record_get(run, symbol_intern(&fit->session->symbols, "kind", 4));
+  return strcmp(((const String *)kind->object)->bytes, "strict minimum") == 0;
+}
+
+/* Poor starts creep along curved valleys: many evaluations, but no more than seconds of them. */
+static size_t evaluations_for(size_t rows, size_t parameters) {
+  const size_t WORK = 20000000, MOST = 40000, LEAST = 2000, PER_PARAMETER = 1000;
+  size_t affordable = WORK / rows;
+  size_t evaluations = affordable > MOST ? MOST : affordable < LEAST ? LEAST : affordable;
+  return evaluations + PER_PARAMETER * parameters;
+}
+
+static Value fit_solve(Fit *fit, Record *start) {
+  open_fit(fit, start);
+  fit->settings.evaluations = evaluations_for(fit->data.count, fit->parameters);
+  Value point = value_record(start), function = objective_function(fit);
+  Problem problem = {.session = fit->session,
+                     .f = function,
+                     .point = &point,
+                     .count = 1,
+                     .started = fit->started,
+                     .settings = fit->settings};
+  Value answer = fit->started ? problem_solve(&problem) : problem_solve_anywhere(&problem);
+  const Record *run = (const Record *)answer.object;
+  read_answer(fit, run);
+  find_figures(fit, &problem, has_settled(fit, run));
+  Record *parameters = parameters_at(fit, start);
+  fit->data.parameters = parameters;
+  find_residuals(fit);
+  find_errors(fit);
+  Record *model = model_record(fit, parameters, run);
+  value_release(answer);
+  value_release(function);
+  return value_record(model);
+}
+
+/* ---- fit y ~ f(x) over a, b ---- */
+
+void fit_check(const Problem *p, const Tuple *sets) {
+  if (p->constraints.kind == VALUE_FUNCTION)
+    fail(p->session, "fit takes no s.t.: minimize the sum of squares with it");
+  for (uint32_t i = 0; i < sets->count; i++)
+    if (sets->item[i].kind == VALUE_RANGE || sets->item[i].kind == VALUE_TUPLE)
+      fail(p->session, "fit needs parameters that vary continuously: over %s in R", p->name[i]);
+}
+
+Value fit_clause(const Problem *p) {
+  Session *s = p->session;
+  Value formula = machine_call(s, p->f, p->point, p->count);
+  char found[VALUE_DESCRIPTION];
+  if (formula.kind != VALUE_FORMULA) {
+    Report *report = failure(s, "fit needs a formula, found %s", value_describe(formula, found));
+    report_advise(report, "fit y ~ a*exp(b*x) over a, b");
+    raise_failure(s, report);
+  }
+  Record *start = record_new(s);
+  for (uint32_t i = 0; i < p->count; i++) record_put(s, start, p->name[i], p->point[i]);
+  Fit fit = {.session = s, .formula = formula, .settings = p->settings, .started = p->started};
+  Value model = fit_solve(&fit, start);
+  value_release(value_record(start));
+  value_release(formula);
+  return model;
+}
+
+/* ---- fit(formula, data, from = …) ---- */
+
+static Record *start_argument(Session *session, const Arguments *arguments, int index) {
+  Value given = arguments->argument[index];
+  char found[VALUE_DESCRIPTION];
+  bool empty = given.kind == VALUE_RECORD && ((Record *)given.object)->count == 0;
+  bool missing = given.kind == VALUE_NOTHING || empty;
+  if (missing || given.kind != VALUE_RECORD) {
+    Report *report = failure(session, "%s%s",
+                             missing ? "the parameters and where to start from are missing"
+                                     : "from must be a record of parameters, found ",
+                             missing ? "" : value_describe(given, found));
+    report_advise(report, "fit(y ~ a*exp(b*x), d, from = record(a = 1, b = 0))");
+    raise_failure(session, report);
+  }
+  Record *start = (Record *)given.object;
+  for (uint32_t i = 0; i < start->count; i++)
+    if (start->field[i].kind != VALUE_NUMBER && !value_is_real_array(start->field[i]))
+      fail(session, "the start of %s must be a number or a vector, found %s", start->name[i]->name,
+           value_describe(start->field[i], found));
+  return start;
+}
+
+static Value fit_call(Session *session, const Arguments *arguments) {
+  enum { FORMULA, DATA, FROM, METHOD, TOLERANCE, STEPS, STEPS_MOST = 100000000 };
+  Value formula = arguments->argument[FORMULA];
+  char found[VALUE_DESCRIPTION];
+  if (formula.kind != VALUE_FORMULA)
+    fail_argument(session, FORMULA, "expected a formula such as y ~ a*exp(b*x), but it is %s",
+                  value_describe(formula, found));
+  Fit fit = {.session = session, .formula = formula, .started = true};
+  Record *start = start_argument(session, arguments, FROM);
+  bool given = argument_given(arguments, DATA);
+  if (given) fit.table = data_table(session, arguments->argument[DATA], DATA);
+  if (given && fit.table.kind == VALUE_NOTHING)
+    fail_argument(session, DATA, "expected a table, but it is %s",
+                  value_describe(arguments->argument[DATA], found));
+  if (argument_given(arguments, METHOD))
+    fit.settings.method = argument_string(session, arguments, METHOD);
+  fit.settings.tolerance = argument_number_or(session, arguments, TOLERANCE, 0);
+  fit.settings.steps = (size_t)argument_integer_or(session, arguments, STEPS, 1, STEPS_MOST, 0);
+  Value model = fit_solve(&fit, start);
+  value_release(fit.table);
+  return model;
+}
+
+#define REASON "statistics of data; minimize the sum of squares to differentiate"
+
+const Primitive fit_rows[] = {
+    {"fit", "(formula, data = , from = , method = , tol = , steps = )", fit_call, RESULT_ANY,
+     DERIVE_NONE, REASON, NULL,
+     "Nonlinear least squares of y ~ a*exp(b*x) over the columns of a table, run row by row: "
+     "estimates, standard errors from the exact Jacobian, t, p and the optimiser's verdict. from "
+     "is "
+     "a record of the parameters and where they start. With variables instead of a table also "
+     "fit y ~ a*exp(b*x) over a, b from 1, 0. predict(m, new) and residuals(m) take the model. "
+     "Fields: names coef se t p sigma rss df converged fitted residuals cov parameters kind reason "
+     "method iterations evaluations gradnorm trace formula.",
+     "x = [0, 1, 2, 3]; y = [2, 4, 8, 16]; fit(y ~ a*b^x, from = record(a = 1, b = 1)).coef",
+     "[2, 2]"},
+    {"fit_squares_", "(formula, data, parameters)", squares_call, RESULT_ANY, DERIVE_THROUGH, NULL,
+     NULL, "The sum of squares that fit minimises.",
+     "x = [0, 1, 2]; y = [1, 2, 4]; (fit y ~ a*b^x over a, b from 1, 1).coef", "[1, 2]"},
+};
