@@ -2,12 +2,10 @@
  *
  * The model is the right side of a formula, run row by row over columns (formula.h) with the
  * parameters active, so that the sum of squares is recorded like any other objective and the
- * optimiser finds its residuals. At the answer the exact Jacobian of the model is the design of a
- * linear regression of the residuals: its coefficients are the Gauss-Newton step that is left,
- * its covariance that of the parameters.
+ * optimiser finds its residuals.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later */
-#include "primitives/fit.h"
+#include "primitives/fit_figures.h"
 
 #include <math.h>
 #include <string.h>
@@ -16,27 +14,8 @@
 #include "machine/vm.h"
 #include "primitives/argument.h"
 #include "primitives/data.h"
-#include "statistics/linearfit.h"
+#include "primitives/fit.h"
 #include "values/operate.h"
-
-/* A fit in the making. */
-typedef struct Fit {
-  Session *session;
-  FormulaData data;
-  Value formula, table; /* borrowed */
-  Settings settings;
-  bool started;
-  size_t parameters;
-  const char **name; /* of each number that is fitted: a, w[1], w[2] */
-  double *x;         /* where it stands */
-  LinearFit linear;  /* of the residuals there on the columns of the Jacobian */
-  bool has_linear;
-  double *se, *t, *p;
-  bool *undetermined; /* a parameter that these data do not tell from others */
-  double *residuals, *fitted;
-  double rss, sigma;
-  size_t df;
-} Fit;
 
 /* ---- the model ---- */
 
@@ -173,105 +152,7 @@ static void check_side(Fit *fit, int which) {
   value_release(value);
 }
 
-/* ---- figures at the answer ---- */
-
-static void *take_scratch(void *session, size_t bytes) { return scratch(session, bytes); }
-
-/* Residuals and the design -J, by columns. */
-static bool regress_residuals(Fit *fit, const Objective *objective) {
-  size_t rows = fit->data.count, n = fit->parameters;
-  double *jacobian = scratch(fit->session, rows * n * sizeof *jacobian);
-  double *design = scratch(fit->session, rows * n * sizeof *design);
-  objective->residuals(objective->context, fit->x, fit->residuals);
-  objective->jacobian(objective->context, fit->x, jacobian);
-  for (size_t i = 0; i < rows; i++)
-    for (size_t k = 0; k < n; k++) design[k * rows + i] = -jacobian[i * n + k];
-  LinearFitData data = {.rows = rows, .columns = n, .x = design, .y = fit->residuals};
-  LinearFitMemory memory = {take_scratch, fit->session};
-  return linearfit_solve(&data, memory, &fit->linear) == LINEARFIT_OK;
-}
-
-static double sum_of_squares(size_t count, const double *r) {
-  double sum = 0;
-  for (size_t i = 0; i < count; i++) sum += r[i] * r[i];
-  return sum;
-}
-
-/* How far the step that is left would go, relative to where it starts. */
-static double step_left(const Fit *fit) {
-  double largest = 0;
-  for (size_t k = 0; k < fit->parameters; k++) {
-    if (!(fabs(fit->linear.coef[k]) >= 0)) return INFINITY;
-    largest = fmax(largest, fabs(fit->linear.coef[k]) / fmax(fabs(fit->x[k]), 1e-300));
-  }
-  return largest;
-}
-
-/* Gauss-Newton steps by refined QR, for the last digits: the optimiser's normal equations and
- * Hessians lose twice as many to a bad condition. Kept only as long as they shrink. */
-static void polish(Fit *fit, const Objective *objective) {
-  enum { STEPS = 40 }; /* where residuals are large a step leaves half an error or more */
-  const double SHRINK = 0.9, ROUNDING = 1e-9, SMALL = 1e-4;
-  size_t rows = fit->data.count, n = fit->parameters;
-  double *before = scratch(fit->session, n * sizeof *before), left = step_left(fit);
-  double rss = sum_of_squares(rows, fit->residuals);
-  for (int k = 0; k < STEPS && left > 0 && left < SMALL; k++) {
-    memcpy(before, fit->x, n * sizeof *before);
-    for (size_t i = 0; i < n; i++) fit->x[i] += fit->linear.coef[i];
-    bool solved = regress_residuals(fit, objective);
-    double next = solved ? step_left(fit) : INFINITY;
-    bool better =
-        next < SHRINK * left && sum_of_squares(rows, fit->residuals) <= rss * (1 + ROUNDING);
-    if (!better) {
-      memcpy(fit->x, before, n * sizeof *before);
-      regress_residuals(fit, objective);
-      return;
-    }
-    left = next;
-  }
-}
-
-static void mark_undetermined(Fit *fit) {
-  size_t n = fit->parameters;
-  for (size_t j = 0; j < n; j++) {
-    if (!fit->linear.aliased[j]) continue;
-    fit->undetermined[j] = true;
-    for (size_t k = 0; k < n; k++) fit->undetermined[k] |= fit->linear.dependency[j * n + k] != 0;
-  }
-}
-
-/* The regression took the step that is left, and its sigma is that behind the step. */
-static double error_scale(const Fit *fit) {
-  return fit->has_linear && fit->linear.sigma > 0 ? fit->sigma / fit->linear.sigma : 1;
-}
-
-static void find_errors(Fit *fit) {
-  size_t n = fit->parameters;
-  for (size_t k = 0; k < n; k++) {
-    bool known = fit->has_linear && fit->df > 0 && !fit->undetermined[k];
-    fit->se[k] = known ? error_scale(fit) * fit->linear.se[k] : NAN;
-    fit->t[k] = fit->x[k] / fit->se[k];
-    fit->p[k] = linearfit_p(fit->t[k], fit->df);
-  }
-}
-
-/* Residuals, their Jacobian and what follows from it at the answer. */
-static void find_figures(Fit *fit, Problem *problem, bool settled) {
-  size_t rows = fit->data.count, n = fit->parameters;
-  char why[64];
-  Observer observer = problem_observer(problem, n);
-  FunctionObjective function = problem_function(problem, n, &observer);
-  Objective objective = objective_of(&function);
-  bool offered = objective_offer_squares(&function, fit->x, &objective, why);
-  if (offered && objective.m == rows) {
-    fit->has_linear = regress_residuals(fit, &objective);
-    if (fit->has_linear && settled && fit->linear.rank == n) polish(fit, &objective);
-    if (fit->has_linear) mark_undetermined(fit);
-  }
-  fit->df = rows - (fit->has_linear ? fit->linear.rank : n);
-  objective_release(&function);
-  value_release(value_builder(observer.rows));
-}
+/* ---- what is found ---- */
 
 /* The parameters as a record like the start, with the numbers of x. Owned. */
 static Record *parameters_at(const Fit *fit, const Record *like) {
@@ -290,134 +171,8 @@ static void find_residuals(Fit *fit) {
   }
   value_release(response);
   value_release(model);
-  fit->rss = sum_of_squares(data->count, fit->residuals);
+  fit->rss = fit_sum_of_squares(data->count, fit->residuals);
   fit->sigma = fit->df > 0 ? sqrt(fit->rss / (double)fit->df) : NAN;
-}
-
-/* ---- the print-out ---- */
-
-/* Residuals that are the rounding of what is fitted. */
-static bool is_exact(const Fit *fit) {
-  const double ROUNDING = 1e-14;
-  return fit->rss <= ROUNDING * ROUNDING * sum_of_squares(fit->data.count, fit->fitted);
-}
-
-static void print_notes(const Fit *fit, Text *out) {
-  if (fit->df == 0)
-    text_format(out,
-                "\n%zu rows for %zu parameters: no degrees of freedom are left, so no standard "
-                "errors",
-                fit->data.count, fit->parameters);
-  else if (is_exact(fit))
-    text_string(out, "\nthe fit is exact up to rounding: t and p say nothing");
-  size_t undetermined = 0;
-  for (size_t k = 0; k < fit->parameters; k++) undetermined += fit->undetermined[k];
-  if (undetermined) {
-    text_format(out, "\nnot determined by these data:");
-    for (size_t k = 0, named = 0; k < fit->parameters; k++)
-      if (fit->undetermined[k]) text_format(out, "%s %s", named++ ? "," : "", fit->name[k]);
-    text_format(out, " (the Jacobian has rank %zu of %zu)", fit->linear.rank, fit->parameters);
-  } else if (fit->has_linear && fit->linear.notes & LINEARFIT_NEARLY_DEPENDENT) {
-    text_format(out, "\nthe parameters are hard to tell apart: condition number %.2g",
-                fit->linear.cond);
-  }
-  size_t dropped = fit->data.rows - fit->data.count;
-  if (dropped)
-    text_format(out, "\n%zu row%s with missing values left out", dropped, dropped == 1 ? "" : "s");
-}
-
-/* The lines of the optimiser's verdict below the point. */
-static void print_verdict(const char *summary, Text *out) {
-  static const char VALUE[] = "value ";
-  const char *lines = summary ? strchr(summary, '\n') : NULL;
-  if (!lines) return;
-  lines++;
-  if (strncmp(lines, VALUE, sizeof VALUE - 1) == 0) {
-    text_string(out, "\nsum of squares ");
-    lines += sizeof VALUE - 1;
-  } else {
-    text_string(out, "\n");
-  }
-  text_string(out, lines);
-}
-
-static char *summary_of(const Fit *fit, const char *verdict) {
-  Text text = {0};
-  LinearFit table = {.columns = fit->parameters,
-                     .rank = fit->parameters,
-                     .coef = fit->x,
-                     .se = fit->se,
-                     .t = fit->t,
-                     .p = fit->p,
-                     .aliased = scratch(fit->session, fit->parameters * sizeof(bool))};
-  memset(table.aliased, 0, fit->parameters * sizeof(bool));
-  linearfit_print_coefficients(&table, fit->name, &text);
-  if (fit->df > 0)
-    text_format(&text, "\nresidual standard error %.4g on %zu degree%s of freedom", fit->sigma,
-                fit->df, fit->df == 1 ? "" : "s");
-  print_verdict(verdict, &text);
-  print_notes(fit, &text);
-  return text.bytes;
-}
-
-/* ---- the model's record ---- */
-
-static Value vector_of(Session *session, size_t count, const double *numbers) {
-  Array *vector = array_new(session, count, 1, ELEMENT_REAL);
-  memcpy(vector->data, numbers, count * sizeof *numbers);
-  return value_array(vector);
-}
-
-static Value covariance(const Fit *fit) {
-  size_t n = fit->parameters;
-  double scale = error_scale(fit) * error_scale(fit);
-  Array *cov = array_new(fit->session, n, n, ELEMENT_REAL);
-  for (size_t i = 0; i < n; i++)
-    for (size_t j = 0; j < n; j++) {
-      bool known = !isnan(fit->se[i]) && !isnan(fit->se[j]);
-      cov->data[i * n + j] = known ? scale * fit->linear.cov[i * n + j] : NAN;
-    }
-  return value_array(cov);
-}
-
-static Value names_of(const Fit *fit) {
-  Tuple *names = tuple_new(fit->session, (uint32_t)fit->parameters);
-  for (size_t k = 0; k < fit->parameters; k++)
-    names->item[k] = value_string(string_new(fit->session, fit->name[k], strlen(fit->name[k])));
-  return value_tuple(names);
-}
-
-/* What the optimiser says of its run, passed on. */
-static void put_run(const Fit *fit, const Record *run, Record *model) {
-  static const char *const fields[] = {"converged",  "kind",        "reason",   "method",
-                                       "iterations", "evaluations", "gradnorm", "trace"};
-  for (size_t k = 0; k < sizeof fields / sizeof *fields; k++) {
-    const Symbol *name = symbol_intern(&fit->session->symbols, fields[k], strlen(fields[k]));
-    record_set(model, name, value_keep(*record_get(run, name)));
-  }
-}
-
-static Record *model_record(const Fit *fit, Record *parameters, const Record *run) {
-  Session *s = fit->session;
-  size_t n = fit->parameters, rows = fit->data.count;
-  Record *model = record_new(s);
-  record_put(s, model, "names", names_of(fit));
-  record_put(s, model, "coef", vector_of(s, n, fit->x));
-  record_put(s, model, "se", vector_of(s, n, fit->se));
-  record_put(s, model, "t", vector_of(s, n, fit->t));
-  record_put(s, model, "p", vector_of(s, n, fit->p));
-  record_put(s, model, "sigma", value_number(fit->sigma));
-  record_put(s, model, "rss", value_number(fit->rss));
-  record_put(s, model, "df", value_number((double)fit->df));
-  record_put(s, model, "fitted", vector_of(s, rows, fit->fitted));
-  record_put(s, model, "residuals", vector_of(s, rows, fit->residuals));
-  record_put(s, model, "cov", covariance(fit));
-  record_put(s, model, "parameters", value_record(parameters));
-  put_run(fit, run, model);
-  record_put(s, model, "formula", formula_keep(&fit->data, fit->data.frozen));
-  model->style = RECORD_MODEL;
-  model->summary = summary_of(fit, run->summary);
-  return model;
 }
 
 /* ---- fitting ---- */
@@ -501,15 +256,15 @@ static Value fit_solve(Fit *fit, Record *start) {
   Value answer = fit->started ? problem_solve(&problem) : problem_solve_anywhere(&problem);
   const Record *run = (const Record *)answer.object;
   read_answer(fit, run);
-  find_figures(fit, &problem, has_settled(fit, run));
+  fit_find_figures(fit, &problem, has_settled(fit, run));
   Record *parameters = parameters_at(fit, start);
   fit->data.parameters = parameters;
   find_residuals(fit);
-  find_errors(fit);
-  Record *model = model_record(fit, parameters, run);
+  fit_find_errors(fit);
+  Value model = fit_record(fit, parameters, run);
   value_release(answer);
   value_release(function);
-  return value_record(model);
+  return model;
 }
 
 /* ---- fit y ~ f(x) over a, b ---- */
