@@ -8,8 +8,10 @@ with the local minima that solvers are known to end in.
 SPDX-License-Identifier: GPL-3.0-or-later
 """
 
+import re
 from dataclasses import dataclass
 from math import cos, exp, log, pi, sin, sqrt
+from pathlib import Path
 
 
 @dataclass(frozen=True)
@@ -298,4 +300,48 @@ DIGITS, ZERO = 1e-5, 1e-12
 
 
 def is_minimum(problem, value):
-    return any(abs(value - m) <= DIGITS*m + ZERO for m in problem.minima)
+    return any(abs(value - m) <= DIGITS*abs(m) + ZERO for m in problem.minima)
+
+
+# ---- constrained problems ----
+
+@dataclass(frozen=True)
+class Constrained:
+    name: str
+    objective: str
+    start: tuple
+    equalities: tuple       # texts that must be 0
+    inequalities: tuple     # texts that must not be negative
+    minima: tuple
+
+    @property
+    def names(self):
+        return [f"x{i}" for i in range(1, len(self.start) + 1)]
+
+
+STATEMENT = re.compile(r"m = minimize (.*) over (.*) from (.*) s\.t\. (.*);")
+VALUE = re.compile(r"m\.value - \((.*?)\)")
+
+
+def difference(constraint, sign):
+    left, right = constraint.split(sign)
+    return f"({left.strip()})-({right.strip()})"
+
+
+def hock_schittkowski():
+    """The problems of the language's own test, tests/cases/hock_schittkowski.mml."""
+    path = Path(__file__).resolve().parent.parent/"tests"/"cases"/"hock_schittkowski.mml"
+    lines = path.read_text().splitlines()
+    found = []
+    for statement, check in zip(lines, lines[1:]):
+        if not (match := STATEMENT.match(statement)):
+            continue
+        objective, _, start, constraints = match.groups()
+        rules = [rule.strip() for rule in constraints.split(", ")]
+        below = [f"-({difference(r, '<=')})" for r in rules if "<=" in r]
+        found.append(Constrained(
+            f"hs_{len(found) + 1}", objective, tuple(float(x) for x in start.split(", ")),
+            tuple(difference(r, "==") for r in rules if "==" in r),
+            tuple([difference(r, ">=") for r in rules if ">=" in r] + below),
+            (float(VALUE.search(check).group(1)),)))
+    return found
