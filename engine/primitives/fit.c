@@ -15,7 +15,9 @@
 #include "primitives/argument.h"
 #include "primitives/data.h"
 #include "primitives/fit.h"
+#include "primitives/method.h"
 #include "values/operate.h"
+#include "values/table.h"
 
 /* ---- the model ---- */
 
@@ -62,7 +64,7 @@ static Value squares_call(Session *session, const Arguments *arguments) {
   Value point = arguments->argument[2];
   if (formula.kind != VALUE_FORMULA || point.kind != VALUE_RECORD)
     fail(session, "fit_squares_ takes a formula, data and a record of parameters");
-  Value table = data_table(session, given, 1);
+  Value table = table_of_value(session, given, 1);
   const Record *parameters = (const Record *)point.object;
   FormulaData data = data_of(session, formula, table, parameters);
   Value residuals = difference(&data), squares;
@@ -253,6 +255,7 @@ static Value fit_solve(Fit *fit, Record *start) {
                      .count = 1,
                      .started = fit->started,
                      .settings = fit->settings};
+  if (fit->settings.method) problem.method = method_find(fit->session, fit->settings.method);
   Value answer = fit->started ? problem_solve(&problem) : problem_solve_anywhere(&problem);
   const Record *run = (const Record *)answer.object;
   read_answer(fit, run);
@@ -319,7 +322,7 @@ static Record *start_argument(Session *session, const Arguments *arguments, int 
 }
 
 static Value fit_call(Session *session, const Arguments *arguments) {
-  enum { FORMULA, DATA, FROM, METHOD, TOLERANCE, STEPS, STEPS_MOST = 100000000 };
+  enum { FORMULA, DATA, FROM, METHOD, TOLERANCE };
   Value formula = arguments->argument[FORMULA];
   char found[VALUE_DESCRIPTION];
   if (formula.kind != VALUE_FORMULA)
@@ -328,14 +331,13 @@ static Value fit_call(Session *session, const Arguments *arguments) {
   Fit fit = {.session = session, .formula = formula, .started = true};
   Record *start = start_argument(session, arguments, FROM);
   bool given = argument_given(arguments, DATA);
-  if (given) fit.table = data_table(session, arguments->argument[DATA], DATA);
+  if (given) fit.table = table_of_value(session, arguments->argument[DATA], DATA);
   if (given && fit.table.kind == VALUE_NOTHING)
     fail_argument(session, DATA, "expected a table, but it is %s",
                   value_describe(arguments->argument[DATA], found));
   if (argument_given(arguments, METHOD))
     fit.settings.method = argument_string(session, arguments, METHOD);
   fit.settings.tolerance = argument_number_or(session, arguments, TOLERANCE, 0);
-  fit.settings.steps = (size_t)argument_integer_or(session, arguments, STEPS, 1, STEPS_MOST, 0);
   Value model = fit_solve(&fit, start);
   value_release(fit.table);
   return model;
@@ -344,7 +346,7 @@ static Value fit_call(Session *session, const Arguments *arguments) {
 #define REASON "statistics of data; minimize the sum of squares to differentiate"
 
 const Primitive fit_rows[] = {
-    {"fit", "(formula, data = , from = , method = , tol = , steps = )", fit_call, RESULT_ANY,
+    {"fit", "(formula, data = , from = , method = , tol = )", fit_call, RESULT_ANY,
      DERIVE_NONE, REASON, NULL,
      "Nonlinear least squares of y ~ a*exp(b*x) over the columns of a table, run row by row: "
      "estimates, standard errors from the exact Jacobian, t, p and the optimiser's verdict. from "
