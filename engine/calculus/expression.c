@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "calculus/matrixformula.h"
 #include "calculus/symbolic.h"
 #include "machine/lambda.h"
 #include "machine/library.h"
@@ -94,6 +95,8 @@ Value expression_derivative(Session *s, const Node *node, Tree *tree, const Symb
   char why[160] = "";
   Tree *work = tree_new(tree->source);
   const Node *e = symbolic_derivative(work, &s->symbols, node, by, &scope, why);
+  char other[160];
+  if (!e) e = matrixformula_derivative(s, node, work, by, other);
   Value result = e ? expression_new(s, e, tree->source) : value_nothing();
   tree_release(work);
   if (!e) fail_formula(s, why);

@@ -134,6 +134,12 @@ bool sum_is_number(const Sum *sum, Rational *number);
 bool sum_mentions(const Sum *sum, const Symbol *name);
 bool node_mentions(const Node *node, const Symbol *name);
 
+/* ---- symbolic.c ---- */
+/* The derivative of a scalar builtin by an argument, as text in x, y, z; NULL when there is none. */
+const char *form_rule(const Symbol *name, uint32_t argument);
+/* The parsed rule, kept until the algebra ends. */
+const Node *form_rule_tree(Algebra *algebra, const char *text);
+
 /* ---- product.c ---- */
 const Product *product_new(Algebra *algebra, Rational coefficient, const Factor *factor, uint32_t count);
 const Product *product_scale(Algebra *algebra, const Product *product, Rational by);
@@ -173,6 +179,7 @@ Rational sum_content(const Sum *sum);
 
 /* ---- form_read.c ---- */
 const Sum *form_read(Algebra *algebra, const Node *node); /* fails on what is no formula over numbers */
+uint64_t form_node_hash(const Node *node);
 
 /* ---- form_call.c ---- */
 SymbolicMeaning form_meaning(Algebra *algebra, const Symbol *name, const Prototype **prototype);
@@ -194,6 +201,10 @@ Node *form_result(Algebra *algebra, const Sum *sum);
 Node *form_copy(Algebra *algebra, const Node *node);
 Node *form_node(Algebra *algebra, NodeKind kind, uint32_t count, Node *const *child);
 Node *form_name(Algebra *algebra, const char *name);
+/* A number that is not negative; its digits are its text, as if typed. */
+Node *form_digits(Algebra *algebra, double value);
+/* Whether a number can stand right before [node]: 2x, 3(x + 1), 2sin(x), 2√3. */
+bool form_takes_number(const Node *node);
 /* The value [name] has where [node] is read, or NULL: then it stands for itself. */
 const Sum *environment_find(Algebra *algebra, const Symbol *name, bool *bound);
 

@@ -34,7 +34,7 @@ static _Noreturn void read_fail(Algebra *algebra, const Node *node) {
 
 /* ---- leaves ---- */
 
-static uint64_t node_hash(const Node *node) {
+uint64_t form_node_hash(const Node *node) {
   if (!node) return 1;
   uint64_t hash = hash_mix((uint64_t)node->kind * 64 + node->op);
   hash = hash_mix(hash + hash_rational((Rational){.value = node->number}));
@@ -43,12 +43,12 @@ static uint64_t node_hash(const Node *node) {
   for (size_t i = 0; spelled && i < node->length; i++) hash = hash_mix(hash + (uint8_t)node->text[i]);
   for (uint32_t i = 0; node->operators && i + 1 < node->count; i++)
     hash = hash_mix(hash + node->operators[i]);
-  for (uint32_t i = 0; i < node->count; i++) hash = hash_mix(3 * hash + node_hash(node->child[i]));
+  for (uint32_t i = 0; i < node->count; i++) hash = hash_mix(3 * hash + form_node_hash(node->child[i]));
   return hash;
 }
 
 const Sum *form_atom(Algebra *algebra, Atom atom) {
-  atom.hash = node_hash(atom.node);
+  atom.hash = form_node_hash(atom.node);
   return sum_of_atom(algebra, atom_new(algebra, atom));
 }
 
@@ -69,8 +69,16 @@ static const Sum *read_number(Algebra *algebra, const Node *node) {
   return sum_number(algebra, rational_read(node->text, node->length, node->number));
 }
 
+static bool is_own(const Algebra *algebra, const Symbol *name) {
+  const SymbolicScope *scope = algebra->scope;
+  for (uint32_t i = 0; scope && i < scope->own_count; i++)
+    if (scope->own[i] == name) return true;
+  return false;
+}
+
 static bool captured(const Algebra *algebra, const Symbol *name) {
   if (!algebra->inlined && !algebra->in_rule) return false;
+  if (is_own(algebra, name)) return true;
   for (const Binder *binder = algebra->binder; binder; binder = binder->outer)
     if (binder->name == name) return true;
   return name == algebra->variable;
@@ -85,7 +93,7 @@ static const Sum *read_free_name(Algebra *algebra, const Node *node, bool bound)
     algebra_fail(algebra, "a function it calls uses another %s", name->name);
   if (!bound && name == algebra->variable) {
     atom.varies = true;
-  } else if (!bound) {
+  } else if (!bound && !is_own(algebra, name)) {
     const Prototype *prototype;
     SymbolicMeaning meaning = form_meaning(algebra, name, &prototype);
     if (meaning == SYMBOLIC_OTHER) algebra_fail(algebra, "%s is not a number", name->name);

@@ -90,8 +90,7 @@ Node *form_copy(Algebra *algebra, const Node *node) {
 
 /* ---- numbers ---- */
 
-/* [value] is not negative; its digits are its text, as if typed. */
-static Node *write_digits(Algebra *algebra, double value) {
+Node *form_digits(Algebra *algebra, double value) {
   char text[40];
   for (int precision = 15; precision <= 17; precision++) {
     snprintf(text, sizeof text, "%.*g", precision, value);
@@ -183,8 +182,7 @@ static Fraction split(Algebra *algebra, const Product *product) {
 
 /* ---- products ---- */
 
-/* Whether a number can stand right before [node]: 2x, 3(x + 1), 2sin(x), 2√3. */
-static bool takes_number(const Node *node) {
+bool form_takes_number(const Node *node) {
   if (node->kind == NODE_ROOT) return true;
   for (;;) {
     bool power = node->kind == NODE_BINARY && node->op == OP_POWER;
@@ -206,8 +204,8 @@ static Node *write_list(Algebra *algebra, Rational number, Node *const *factor, 
                         bool negative) {
   uint32_t next = 0;
   bool one = rational_is(number, 1) && count > 0;
-  Node *node = one ? factor[next++] : write_digits(algebra, number.value);
-  if (!one && count && takes_number(factor[0]))
+  Node *node = one ? factor[next++] : form_digits(algebra, number.value);
+  if (!one && count && form_takes_number(factor[0]))
     node = form_node(algebra, NODE_IMPLICIT, 2, (Node *[]){node, factor[next++]});
   if (negative) node = negate(algebra, node);
   for (; next < count; next++) node = binary(algebra, OP_MULTIPLY, node, factor[next]);
@@ -256,7 +254,7 @@ Node *form_write(Algebra *algebra, const Sum *sum) {
   algebra_descend(algebra);
   const Environment *environment = algebra->environment;
   algebra->environment = NULL; /* forms have no names left to replace */
-  Node *node = sum->count ? NULL : write_digits(algebra, 0);
+  Node *node = sum->count ? NULL : form_digits(algebra, 0);
   for (uint32_t i = 0; i < sum->count; i++) {
     bool negative = rational_sign(sum->term[i]->coefficient) < 0;
     Node *term = write_product(algebra, sum->term[i], negative && i == 0);

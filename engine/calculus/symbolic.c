@@ -48,15 +48,14 @@ static const Rule choices[] = {
     {"min", {"{u if x <= y; v otherwise}", "{v if y <= x; u otherwise}"}},
 };
 
-static const char *rule_text(const Symbol *name, uint32_t argument) {
+const char *form_rule(const Symbol *name, uint32_t argument) {
   for (size_t i = 0; i < sizeof rules / sizeof rules[0]; i++)
     if (symbol_is(name, rules[i].name)) return rules[i].slope[argument];
   Scalar scalar = scalar_find(name->key);
   return scalar == SCALAR_COUNT ? NULL : scalar_row[scalar].slope[argument];
 }
 
-/* The parsed rule, kept until the algebra ends. */
-static const Node *rule_tree(Algebra *algebra, const char *text) {
+const Node *form_rule_tree(Algebra *algebra, const char *text) {
   for (uint32_t i = 0; i < algebra->rule_count; i++)
     if (algebra->rule[i].text == text) return algebra->rule[i].tree->program->child[0];
   Source *source = source_new("", text, strlen(text));
@@ -86,7 +85,7 @@ static const Sum *read_rule(Algebra *algebra, const Atom *call, const char *text
   bind_letter(algebra, "u", slope[0]);
   bind_letter(algebra, "v", slope[1]);
   algebra->in_rule = true;
-  const Sum *result = form_read(algebra, rule_tree(algebra, text));
+  const Sum *result = form_read(algebra, form_rule_tree(algebra, text));
   algebra->in_rule = false;
   algebra->environment = environment;
   return result;
@@ -109,7 +108,7 @@ static const Sum *derive_builtin(Algebra *algebra, const Atom *call, const Symbo
   SumBuilder builder = {0};
   for (uint32_t i = 0; i < call->count; i++) {
     if (!slope[i]->count) continue;
-    const char *text = rule_text(name, i);
+    const char *text = form_rule(name, i);
     if (!text) algebra_fail(algebra, "no formula for %s(…)", name->name);
     const Sum *rule = read_rule(algebra, call, text, slope);
     summing_add_sum(algebra, &builder, sum_multiply(algebra, slope[i], rule), false);

@@ -19,6 +19,8 @@ typedef enum SymbolicMeaning {
 typedef struct SymbolicScope {
   SymbolicMeaning (*meaning)(void *context, const Symbol *name, const Prototype **prototype);
   void *context;
+  const Symbol *const *own; /* numbers whatever they mean in the session: the other arguments */
+  uint32_t own_count;
   bool primes; /* a function without formula has the derivative f'(u)*u' instead of none */
 } SymbolicScope;
 

@@ -13,6 +13,7 @@
 #include "calculus/formula.h"
 #include "calculus/kept.h"
 #include "machine/library.h"
+#include "calculus/matrixformula.h"
 #include "machine/random.h"
 #include "machine/vm.h"
 #include "machine/watch.h"
@@ -227,11 +228,12 @@ static DisplayOptions display_options(const Session *s, size_t prefix) {
   return (DisplayOptions){.columns = columns > (int)prefix + 20 ? columns - (int)prefix : 20};
 }
 
-/* f' as a formula, when it has one. */
+/* f', ∇f, … as a formula, when it has one. */
 static bool echo_derivative(Session *s, Value v, Text *text) {
   if (v.kind != VALUE_FUNCTION) return false;
   const Function *f = (Function *)v.object;
   char why[160];
+  if (matrixformula_fits(f)) return matrixformula_of_partial(s, f, text, why);
   return f->function_kind == FUNCTION_PARTIAL && f->order > 0 && formula_of_derivative(s, f, text, why);
 }
 
