@@ -66,3 +66,24 @@ const Node *elements_replace(Tree *tree, SymbolTable *symbols, const Node *body,
   const Replacing replacing = {.tree = tree, .vector = vector, .element = element};
   return replace(&replacing, body);
 }
+
+static Node *element_node(Tree *tree, const Symbol *vector, uint32_t place) {
+  Node *node = node_new(tree, NODE_INDEX, (Span){0, 0}, 2);
+  node->child[0] = node_new(tree, NODE_NAME, (Span){0, 0}, 0);
+  node->child[0]->symbol = vector;
+  node->child[1] = node_new(tree, NODE_NUMBER, (Span){0, 0}, 0);
+  node->child[1]->number = place;
+  return node;
+}
+
+Node *elements_restore(Tree *tree, Node *node, const Symbol *vector, const Symbol *const *element,
+                       uint32_t count) {
+  if (!node) return NULL;
+  for (uint32_t i = 0; node->kind == NODE_NAME && i < count; i++)
+    if (node->symbol == element[i]) return element_node(tree, vector, i + 1);
+  for (uint32_t i = 0; i < node->count; i++) {
+    Node *child = elements_restore(tree, node->child[i], vector, element, count);
+    if (child != node->child[i]) node->child[i] = child; /* else it may be the typed tree */
+  }
+  return node;
+}

@@ -14,5 +14,8 @@ enum { ELEMENTS_MOST = 12 };
 const Node *elements_replace(Tree *tree, SymbolTable *symbols, const Node *body,
                              const Symbol *vector, uint32_t size,
                              const Symbol *element[ELEMENTS_MOST], uint32_t *count);
+/* The tree with these names as elements again. */
+Node *elements_restore(Tree *tree, Node *node, const Symbol *vector, const Symbol *const *element,
+                       uint32_t count);
 
 #endif

@@ -10,7 +10,7 @@
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "calculus/matrixformula.h"
 
-#include <math.h>
+#include <assert.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -30,7 +30,7 @@ typedef enum Wanted {
   WANTED_GRADIENT,
   WANTED_JACOBIAN,
   WANTED_HESSIAN,
-  WANTED_DERIVATIVE /* what diff gives: the gradient of a number, the Jacobian of a column */
+  WANTED_COLUMN /* what diff gives when there is no number: the Jacobian of a column */
 } Wanted;
 
 /* What is asked for, and with what the arguments are taken for in this attempt. */
@@ -42,6 +42,7 @@ typedef struct Question {
   uint32_t parameters;
   const Symbol *vector; /* whose elements they are, or NULL */
   Wanted wanted;
+  bool excluded; /* no argument could have such a derivative */
   bool refused;  /* the body has no value with these arguments */
   bool values;   /* of the session count, not only their sizes */
   bool possible; /* the function may have such a derivative with these arguments */
@@ -80,7 +81,7 @@ static Shaping shaping_of(Question *q, Algebra *algebra, uint32_t variable) {
 
 /* Gradients and Hessians are of numbers only. */
 static bool has_value(const Question *q, const ShapedSum *value) {
-  return value->extent.number || q->wanted == WANTED_JACOBIAN || q->wanted == WANTED_DERIVATIVE;
+  return value->extent.number || q->wanted == WANTED_JACOBIAN || q->wanted == WANTED_COLUMN;
 }
 
 static const Node *try_shaped(Question *q, Algebra *algebra, const Node *body, uint32_t variable) {
@@ -160,8 +161,7 @@ static const Node *number_hessian(Question *q, bool bare) {
 
 /* [bare]: the one argument is a number, so gradient and Hessian are numbers. */
 static const Node *of_numbers(Question *q, bool bare) {
-  if (q->wanted == WANTED_GRADIENT || q->wanted == WANTED_DERIVATIVE)
-    return number_gradient(q, bare);
+  if (q->wanted == WANTED_GRADIENT || q->wanted == WANTED_COLUMN) return number_gradient(q, bare);
   if (q->wanted == WANTED_HESSIAN) return number_hessian(q, bare);
   bool literal = q->body->kind == NODE_ARRAY && q->body->count == 1;
   if (!literal) return table_of(q, &q->body, 1, false);
@@ -173,9 +173,7 @@ static const Node *of_numbers(Question *q, bool bare) {
 /* ---- vectors and matrices ---- */
 
 static const ShapedSum *wanted_of(Question *q, Shaping *shaping, const ShapedSum *value) {
-  bool gradient_wanted =
-      q->wanted == WANTED_GRADIENT || (q->wanted == WANTED_DERIVATIVE && value->extent.number);
-  if (gradient_wanted) return shaped_gradient(shaping, value);
+  if (q->wanted == WANTED_GRADIENT) return shaped_gradient(shaping, value);
   bool column = extent_is_column(q->parameter[0].extent);
   if (q->wanted == WANTED_HESSIAN) {
     if (!column) algebra_fail(shaping->algebra, "it is not a function of a vector");
@@ -183,7 +181,7 @@ static const ShapedSum *wanted_of(Question *q, Shaping *shaping, const ShapedSum
   }
   bool one = column && value->extent.number && q->parameter[0].extent.rows == 1;
   if (one) return shaped_transpose(shaping, shaped_gradient(shaping, value));
-  if (column || q->wanted == WANTED_DERIVATIVE) return shaped_jacobian(shaping, value);
+  if (column || q->wanted == WANTED_COLUMN) return shaped_jacobian(shaping, value);
   const ShapedSum *gradient = shaped_gradient(shaping, value);
   const ShapedSum *vec = shaped_call(shaping, "vec", extent_array(0, 1), &gradient, 1);
   return shaped_transpose(shaping, vec);
@@ -280,6 +278,7 @@ static const Node *answer_all(Question *q) {
     else open = (found = disagree(q, found, &text, next)) != NULL;
   }
   if (!open) found = NULL;
+  q->excluded = open && !found;
   if (!found && open) snprintf(q->why, 160, "%s", why);
   if (found && text.length > TEXT_MOST) found = refuse(q, "it would be too long to read");
   text_free(&text);
@@ -343,8 +342,10 @@ static const Node *by_elements(Question *q, const Prototype *p, uint32_t *count)
     q->parameter[i] = (ShapedParameter){.symbol = element[i], .extent = extent_number()};
   q->parameters = *count;
   q->vector = p->parameter[0]->symbol;
+  const Node *formula = of_numbers(q, false);
+  formula = elements_restore(q->tree, (Node *)(uintptr_t)formula, q->vector, element, *count);
   if (size) *count = 0; /* known from the annotation: nothing to say */
-  return of_numbers(q, false);
+  return formula;
 }
 
 static void write_head(const Prototype *p, Wanted wanted, uint32_t elements, Text *out) {
@@ -360,33 +361,46 @@ static void write_head(const Prototype *p, Wanted wanted, uint32_t elements, Tex
   text_string(out, ") = ");
 }
 
-bool matrixformula_of_partial(Session *s, const Function *partial_function, Text *out,
-                              char why[160]) {
+const Node *matrixformula_tree(Session *s, const Function *partial_function, Tree **tree,
+                               uint32_t *elements, char why[160]) {
   Question q = {.session = s, .values = true, .why = why};
   const Function *f = (const Function *)partial_function->bound[0].object;
-  if (!wanted_by(partial_function, &q.wanted)) return false;
-  const char *reason = unfit(f);
+  bool fits = wanted_by(partial_function, &q.wanted);
+  assert(fits);
+  const char *reason = fits ? unfit(f) : "it is no such derivative";
   snprintf(why, 160, "%s", reason ? reason : "");
-  if (reason) return false;
+  *tree = NULL;
+  *elements = 0;
+  if (reason) return NULL;
   const Prototype *p = f->prototype;
-  uint32_t elements;
   q.tree = tree_new(p->tree->source);
   q.body = p->body;
-  const Node *formula = by_elements(&q, p, &elements);
+  const Node *formula = by_elements(&q, p, elements);
   if (!formula) {
     q.body = p->body;
     q.vector = NULL;
-    elements = 0;
+    *elements = 0;
     if (read_parameters(&q, p) > GUESSED_MOST)
       refuse(&q, "too many arguments do not say what they are");
     else formula = answer_all(&q);
   }
-  if (formula) {
-    write_head(p, q.wanted, elements, out);
-    unparse(formula, p->tree->source, out);
-  }
-  tree_release(q.tree);
-  return formula != NULL;
+  if (formula) *tree = q.tree;
+  else tree_release(q.tree);
+  return formula;
+}
+
+bool matrixformula_of_partial(Session *s, const Function *partial_function, Text *out,
+                              char why[160]) {
+  Tree *tree;
+  uint32_t elements;
+  Wanted wanted;
+  const Node *formula = matrixformula_tree(s, partial_function, &tree, &elements, why);
+  if (!formula || !wanted_by(partial_function, &wanted)) return false;
+  const Prototype *p = ((const Function *)partial_function->bound[0].object)->prototype;
+  write_head(p, wanted, elements, out);
+  unparse(formula, p->tree->source, out);
+  tree_release(tree);
+  return true;
 }
 
 /* ---- expressions ---- */
@@ -397,8 +411,11 @@ const Node *matrixformula_derivative(Session *s, const Node *node, Tree *tree, c
                 .tree = tree,
                 .body = node,
                 .parameters = 1,
-                .wanted = WANTED_DERIVATIVE,
+                .wanted = WANTED_GRADIENT,
                 .why = why};
   q.parameter[0] = (ShapedParameter){.symbol = by};
+  const Node *formula = answer_all(&q);
+  if (formula || !q.excluded) return formula;
+  q.wanted = WANTED_COLUMN; /* the value is no number, whatever the name stands for */
   return answer_all(&q);
 }

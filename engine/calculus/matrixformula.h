@@ -11,6 +11,12 @@
 /* Whether the function is gradient(f), jacobian(f) or hessian(f) without its point. */
 bool matrixformula_fits(const Function *function);
 
+/* The formula of such a function, in *tree, which the caller releases; NULL, with the reason in
+ * [why], when there is none. *elements is the size of the vector where the formula holds for that
+ * size only and the function does not say it, else 0. */
+const Node *matrixformula_tree(Session *session, const Function *partial, Tree **tree,
+                               uint32_t *elements, char why[160]);
+
 /* Appends the definition of such a function when f is one expression whose arguments are known to
  * be numbers, vectors or matrices and every part of it has a formula. False otherwise, with the
  * reason in [why]. */

@@ -157,6 +157,22 @@ static Node *write_below(Shaping *shaping, const ShapedTerm *term, int64_t divis
   return line.node;
 }
 
+/* u'*v of a factor (u'*v), which needs no ( ) at the beginning; NULL for any other. */
+static const ShapedTerm *leading_chain(const Line *line, const ShapedFactor *factor) {
+  const ShapedAtom *atom = factor->atom;
+  bool plain = atom->kind == SHAPED_GROUP && rational_is(factor->power, 1) && !line->node;
+  const ShapedSum *sum = plain ? atom->part[0] : NULL;
+  bool chain = sum && !sum->typed && sum->count == 1 && sum->term->length && !sum->term->scalars;
+  return chain && rational_is(sum->term->coefficient, 1) ? sum->term : NULL;
+}
+
+static void add_scalar(Shaping *shaping, Line *line, const ShapedFactor *factor) {
+  const ShapedTerm *chain = leading_chain(line, factor);
+  if (!chain) line_add(shaping, line, OP_MULTIPLY, write_factor(shaping, factor, false));
+  for (uint32_t i = 0; chain && i < chain->length; i++)
+    line_add(shaping, line, OP_MULTIPLY, write_factor(shaping, &chain->chain[i], false));
+}
+
 static Node *write_term(Shaping *shaping, const ShapedTerm *term, bool negative) {
   Rational number = term->coefficient;
   if (rational_sign(number) < 0) number = rational_negate(number);
@@ -167,8 +183,7 @@ static Node *write_term(Shaping *shaping, const ShapedTerm *term, bool negative)
   }
   Line line = {.number = number, .negative = negative};
   for (uint32_t i = 0; i < term->scalars; i++)
-    if (rational_sign(term->scalar[i].power) > 0)
-      line_add(shaping, &line, OP_MULTIPLY, write_factor(shaping, &term->scalar[i], false));
+    if (rational_sign(term->scalar[i].power) > 0) add_scalar(shaping, &line, &term->scalar[i]);
   bool entries =
       term->length == 1 && term->chain[0].atom->kind == SHAPED_EACH && !term->chain[0].transposed;
   if (entries) add_entries(shaping, &line, term->chain[0].atom);

@@ -412,7 +412,7 @@ const Primitive calculus_rows[CALCULUS_ROWS_COUNT] = {
      .help = "The exact k-th derivative of f at the number x; f'(x), f''(x) are short for it. Without x, the derivative as a function.",
      .example = "f(x) = x^3; derivative(f, 2, 2)", .gives = "12"},
     {.name = "gradient", .parameters = "(arguments...)", .call = call_gradient, .differentiable = DERIVE_THROUGH,
-     .help = "The exact gradient of f at p, a column shaped like p: gradient(f, p), also ∇f(p). p may be a number, an array, a tuple or a record; several arguments are f's own. Without p, the gradient as a function.",
+     .help = "The exact gradient of f at p, a column shaped like p: gradient(f, p), also ∇f(p). p may be a number, an array, a tuple or a record; several arguments are f's own. Without p, the gradient as a function; it shows its formula when it has one: then say what p is, as in f(x in R^3) = …",
      .example = "gradient(x -> x[1]^2*x[2], [3, 5])", .gives = "[30, 9]"},
     {.name = "jacobian", .parameters = "(arguments...)", .call = call_jacobian, .differentiable = DERIVE_THROUGH,
      .help = "The Jacobian matrix of F at p: row i holds the derivatives of output i. For a scalar F the 1×n row df/dx.",

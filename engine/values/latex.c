@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "calculus/formula.h"
+#include "calculus/matrixformula.h"
 #include "machine/prototype.h"
 #include "machine/session.h"
 #include "primitives/primitive.h"
@@ -320,6 +321,24 @@ static void put_partial(Latex *latex, const Function *function) {
   put_node(latex, &call, NULL, NULL);
 }
 
+/* (x) = formula, behind the name of a gradient, Jacobian or Hessian that has one. */
+static void put_matrix_formula(Latex *latex, const Function *function) {
+  char why[160];
+  Tree *tree;
+  uint32_t elements;
+  if (latex->depth || !matrixformula_fits(function)) return;
+  const Node *formula = matrixformula_tree(latex->session, function, &tree, &elements, why);
+  if (!formula) return;
+  const Prototype *prototype = ((const Function *)function->bound[0].object)->prototype;
+  for (uint32_t i = 0; i < prototype->parameter_count; i++) {
+    string(latex, i ? ", " : "(");
+    typeset_name(prototype->parameter[i]->symbol->key, latex->out);
+  }
+  string(latex, ") = ");
+  put_node(latex, formula, NULL, NULL);
+  tree_release(tree);
+}
+
 /* f'', with [order] primes on [inner], which is called [name] if that is the student's. */
 static void put_primes(Latex *latex, Node *inner, const Symbol *name, int order) {
   Node prime = {.kind = NODE_PRIME, .count = 1, .child = &inner};
@@ -352,7 +371,10 @@ static void function_value(Latex *latex, Value value) {
   else if (function->function_kind != FUNCTION_PARTIAL)
     put_node(latex, &name, closure ? function : NULL, NULL);
   else if (function->order > 0 && function->count > 0) put_derivative(latex, function);
-  else put_partial(latex, function);
+  else {
+    put_partial(latex, function);
+    put_matrix_formula(latex, function);
+  }
 }
 
 static void formula_value(Latex *latex, Value value) {
