@@ -302,8 +302,21 @@ static bool bound_inside(const Inner *inner, const Symbol *symbol) {
   return false;
 }
 
+/* What is copied may be from the text of a rule, which goes before the formula does. */
+static Node *copy_node(Shaping *shaping, const Node *node) {
+  Node *copy = form_node(shaping->algebra, node->kind, node->count, NULL);
+  Node **child = copy->child;
+  *copy = *node;
+  copy->child = child;
+  if (!node->length) return copy;
+  char *text = arena_new(&shaping->algebra->tree->arena, node->length + 1);
+  memcpy(text, node->text, node->length);
+  copy->text = text;
+  return copy;
+}
+
 static Node *copy_name(Shaping *shaping, const Node *node, const Inner *inner) {
-  if (bound_inside(inner, node->symbol)) return (Node *)(uintptr_t)node;
+  if (bound_inside(inner, node->symbol)) return copy_node(shaping, node);
   const ShapedName *name = find(shaping->name, node->symbol);
   int which;
   if (name && name->value && name->value->varies)
@@ -317,7 +330,7 @@ static Node *copy_name(Shaping *shaping, const Node *node, const Inner *inner) {
     algebra_fail(shaping->algebra, "a part with %s has no formula", node->symbol->name);
   if (!parameter && find_dimension(shaping, node->symbol, &which))
     return shaped_write(shaping, shaped_read_name(shaping, node));
-  return (Node *)(uintptr_t)node;
+  return copy_node(shaping, node);
 }
 
 static Node *copy_tree(Shaping *shaping, const Node *node, const Inner *inner) {
@@ -329,11 +342,9 @@ static Node *copy_tree(Shaping *shaping, const Node *node, const Inner *inner) {
   Inner deeper = {.outer = inner, .generator = generates ? node->child[1] : NULL};
   if (generates) inner = &deeper;
   algebra_descend(shaping->algebra);
-  Node *copy = form_node(shaping->algebra, node->kind, node->count, NULL);
-  Node **child = copy->child;
-  *copy = *node;
-  copy->child = child;
-  for (uint32_t i = 0; i < node->count; i++) child[i] = copy_tree(shaping, node->child[i], inner);
+  Node *copy = copy_node(shaping, node);
+  for (uint32_t i = 0; i < node->count; i++)
+    copy->child[i] = copy_tree(shaping, node->child[i], inner);
   algebra_ascend(shaping->algebra);
   return copy;
 }

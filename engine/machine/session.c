@@ -12,8 +12,8 @@
 
 #include "calculus/formula.h"
 #include "calculus/kept.h"
-#include "machine/library.h"
 #include "calculus/matrixformula.h"
+#include "machine/library.h"
 #include "machine/random.h"
 #include "machine/vm.h"
 #include "machine/watch.h"
