@@ -73,8 +73,8 @@ static void constrained_memory(Course *course) {
   ConstrainedResult *result = course->result;
   size_t n = course->n, m = course->m;
   double **vectors[] = {&result->x,         &result->gradient, &result->direction, &course->start,
-                        &course->travelled, &course->unit,     &course->natural};
-  double **values[] = {&result->constraint, &result->multiplier, &course->norm,
+                        &result->eigenvalues, &course->travelled, &course->unit,     &course->natural};
+  double **values[] = {&result->constraint, &result->multiplier, &result->fitted, &course->norm,
                        &course->slack,      &course->seen,       &course->best_c,
                        &course->multipliers};
   for (size_t k = 0; k < sizeof vectors / sizeof *vectors; k++)

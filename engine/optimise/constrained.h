@@ -45,6 +45,7 @@ typedef struct ConstrainedResult {
   double *x, value; /* the best feasible point, or the least violated, from the start on */
   double *gradient; /* of f at x */
   double *constraint, *multiplier; /* one per constraint; multipliers of inactive ones are 0 */
+  double *fitted; /* multipliers of the active ones by least squares alone, of any sign */
   bool *active;                    /* equalities always are */
   bool *weak;                      /* active with multiplier 0 */
   size_t active_count, active_rank;
@@ -56,6 +57,8 @@ typedef struct ConstrainedResult {
   size_t reduced_order;   /* directions left by the active constraints */
   bool has_spectrum;      /* the next two are set; never when reduced_order is 0 */
   double eigenvalue_min, eigenvalue_max; /* of the Hessian of L along those directions */
+  double *eigenvalues;                   /* all of them, ascending */
+  size_t eigenvalue_count;
   double *direction; /* unit: downhill without end, of negative curvature, flat */
   bool has_direction;
   KktKind kind;

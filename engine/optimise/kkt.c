@@ -192,6 +192,7 @@ static void kkt_fill(Course *course, const Kkt *kkt) {
   const Place *at = &kkt->at;
   memcpy(result->gradient, at->g, n * sizeof(double));
   memset(result->multiplier, 0, m * sizeof(double));
+  memset(result->fitted, 0, m * sizeof(double));
   memset(result->active, 0, m * sizeof(bool));
   memset(result->weak, 0, m * sizeof(bool));
   result->active_count = kkt->count;
@@ -204,6 +205,7 @@ static void kkt_fill(Course *course, const Kkt *kkt) {
     result->active[i] = true;
     result->weak[i] = !kkt->strong[k];
     double norm = course->norm[i];
+    result->fitted[i] = norm > 0 ? kkt->fitted[k] / norm : 0;
     result->multiplier[i] = kkt->strong[k] && norm > 0 ? kkt->multiplier[k] / norm : 0;
     if (i >= course->equalities)
       result->complementarity =
@@ -260,11 +262,14 @@ static void kkt_spectrum(Course *course, Kkt *kkt) {
   kkt->spectrum.n = order;
   if (!spectrum_compute(&kkt->spectrum, kkt->reduced)) return;
   result->has_spectrum = true;
+  result->eigenvalue_count = order;
+  memcpy(result->eigenvalues, kkt->spectrum.values, order * sizeof(double));
   result->eigenvalue_min = kkt->spectrum.values[0];
   result->eigenvalue_max = kkt->spectrum.values[order - 1];
 }
 
 static void kkt_reset(ConstrainedResult *result) {
+  result->eigenvalue_count = 0;
   result->has_spectrum = result->lower_nearby = result->converged = false;
   result->has_direction = result->has_direction && result->unbounded;
   result->eigenvalue_min = result->eigenvalue_max = NAN;

@@ -33,7 +33,7 @@ Kkt *kkt_get(Course *course) {
   size_t n = course->n, m = course->m;
   Kkt *kkt = course_memory(course, sizeof *kkt);
   double **vectors[] = {&kkt->typical, &kkt->g, &kkt->residual, &kkt->p, &kkt->way};
-  double **values[] = {&kkt->offset, &kkt->multiplier, &kkt->part, &kkt->packed_offset, &kkt->raw};
+  double **values[] = {&kkt->offset, &kkt->multiplier, &kkt->fitted, &kkt->part, &kkt->packed_offset, &kkt->raw};
   bool **flags[] = {&kkt->in, &kkt->strong};
   for (size_t k = 0; k < sizeof vectors / sizeof *vectors; k++)
     *vectors[k] = course_numbers(course, n);
@@ -228,6 +228,7 @@ static void kkt_multipliers(Course *course, Kkt *kkt) {
   for (size_t k = 0; k < kkt->count; k++) kkt->in[k] = true;
   kkt_span(kkt, &kkt->all, kkt->in);
   subspace_multipliers(&kkt->all, kkt->g, kkt->multiplier);
+  memcpy(kkt->fitted, kkt->multiplier, kkt->count * sizeof(double));
   kkt_curvature(course, kkt);
   double nothing = kkt_nothing(course, kkt);
   if (!kkt_signs_right(course, kkt, nothing)) {

@@ -18,6 +18,7 @@ typedef struct Kkt {
   size_t *list, count;                 /* the active constraints */
   bool *in;                            /* work: passive set */
   double *multiplier, *part;           /* scaled, per active constraint */
+  double *fitted;                      /* the same before the signs are seen to */
   bool *strong;                        /* multiplier not 0, or an equality */
   double *packed, *packed_offset;      /* work: some of the rows */
   double *residual, *p, *way, *h, *reduced, *raw;

@@ -17,6 +17,7 @@
 #include "machine/random.h"
 #include "machine/session.h"
 #include "optimise/kkt.h"
+#include "optimise/kkt_check.h"
 #include "primitives/method.h"
 #include "primitives/problem.h"
 #include "values/operate.h"
@@ -190,6 +191,12 @@ static _Noreturn void fail_method(Session *s, const char *name) {
   raise_failure(s, r);
 }
 
+static Constraints side_constraints(Side *side, const double *start) {
+  return (Constraints){.equalities = side->equalities, .inequalities = side->function.m - side->equalities,
+                       .value = side_value, .jacobian = side_jacobian, .hessian = side_hessian, .context = side,
+                       .linear = vector_is_linear(&side->function, start), .text = side->text};
+}
+
 static Value run(const Problem *p, const double *start, size_t n, ConstrainedResult *r, const char *remark) {
   Session *s = p->session;
   bool written = p->method.kind == VALUE_FUNCTION;
@@ -205,9 +212,7 @@ static Value run(const Problem *p, const double *start, size_t n, ConstrainedRes
   Objective objective = objective_of(function);
   objective.quadratic = objective_is_quadratic(function, start);
   if (function->open) fail(s, "the derivative of a minimiser under constraints is not available");
-  Constraints constraints = {.equalities = side->equalities, .inequalities = side->function.m - side->equalities,
-                             .value = side_value, .jacobian = side_jacobian, .hessian = side_hessian, .context = side,
-                             .linear = vector_is_linear(&side->function, start), .text = side->text};
+  Constraints constraints = side_constraints(side, start);
   const char *refusal = method ? constrained_refusal(method, &objective, &constraints) : NULL;
   if (refusal) fail(s, "%s %s", method->name, refusal);
   MinimiseOptions options = problem_options(p);
@@ -228,6 +233,69 @@ static Value run(const Problem *p, const double *start, size_t n, ConstrainedRes
   if (interrupt_flag) problem_interrupted(s, record);
   return record;
 }
+
+/* ---- a point that is proposed ---- */
+
+static Value check_record(const Problem *p, const FunctionObjective *o, const Side *side, const KktCheck *check,
+                          const Constraints *constraints, const double *x) {
+  Session *s = p->session;
+  size_t m = side->function.m, n = o->n;
+  const ConstrainedResult *r = check->result;
+  Record *record = record_new(s);
+  Array *multipliers = array_zeros(s, m, 1), *eigenvalues = array_zeros(s, r->eigenvalue_count, 1);
+  for (size_t k = 0; k < m; k++) multipliers->data[side->place[k]] = check->multiplier[k];
+  if (r->eigenvalue_count) memcpy(eigenvalues->data, r->eigenvalues, r->eigenvalue_count * sizeof(double));
+  record_put(s, record, "point", problem_point(p, objective_arguments(o, x)));
+  record_put(s, record, "multipliers", value_array(multipliers));
+  record_put(s, record, "stationarity", value_number(check->stationarity));
+  record_put(s, record, "feasibility", value_number(check->violation));
+  record_put(s, record, "complementarity", value_number(check->complementarity));
+  record_put(s, record, "licq", value_boolean(r->licq));
+  record_put(s, record, "eigenvalues", value_array(eigenvalues));
+  record_put(s, record, "verdict", text_value(s, kkt_check_word(check)));
+  Text text = {0};
+  kkt_check_print(check, constraints, problem_names(p, n), &text);
+  text.bytes[--text.length] = 0;
+  record->style = RECORD_VERDICT;
+  record->summary = text.bytes;
+  return value_record(record);
+}
+
+Value problem_check(const Problem *p) {
+  Session *s = p->session;
+  size_t n;
+  double *x = problem_start(p, &n);
+  Side *side = scratch(s, sizeof(Side));
+  *side = (Side){0};
+  open_side(p, side, x, n);
+  Observer *observer = scratch(s, sizeof(Observer));
+  *observer = problem_observer(p, n);
+  FunctionObjective *function = scratch(s, sizeof(FunctionObjective));
+  *function = problem_function(p, n, observer);
+  Objective objective = objective_of(function);
+  objective.quadratic = objective_is_quadratic(function, x);
+  Constraints constraints = side_constraints(side, x);
+  MinimiseOptions options = problem_options(p);
+  MinimisePath path = {.name = "", .x = x, .count = 1, .eta = NAN};
+  options.path = &path;
+  ConstrainedResult *result = scratch(s, sizeof(ConstrainedResult));
+  constrained_run(&objective, &constraints, x, &options, result);
+  if (result->kind == KKT_UNDEFINED || isnan(objective.value(function, x)))
+    fail(s, "f or a constraint has no value or no derivative at this point");
+  size_t m = side->function.m;
+  double *value = scratch(s, (m + 1) * sizeof(double)), *rows = scratch(s, (m * n + 1) * sizeof(double));
+  side_value(side, x, value);
+  side_jacobian(side, x, rows);
+  KktCheck check = {.result = result, .value_of = value};
+  kkt_check(&check, rows, scratch(s, n * sizeof(double)));
+  Value record = check_record(p, function, side, &check, &constraints, x);
+  objective_release(function);
+  vector_release(&side->function);
+  value_release(value_builder(observer->rows));
+  return record;
+}
+
+/* ---- where to start ---- */
 
 static bool is_better(const ConstrainedResult *a, const ConstrainedResult *b) {
   if (a->converged != b->converged) return a->converged;

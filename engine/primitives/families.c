@@ -7,6 +7,7 @@
 #include "primitives/complex.h"
 #include "primitives/data.h"
 #include "primitives/diff.h"
+#include "primitives/duality.h"
 #include "primitives/elementary.h"
 #include "primitives/linear.h"
 #include "primitives/method.h"
@@ -27,6 +28,7 @@ const Family primitive_families[] = {
     FAMILY("Calculus", diff_rows)
     SOLVER_ROWS(SOLVER)
     FAMILY("Optimisation", argmin_rows)
+    FAMILY("Optimisation", duality_rows)
     FAMILY("Optimisation methods", method_rows)
     DATA_ROWS(DATA)
     FAMILY("Records", structure_rows)

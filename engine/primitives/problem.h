@@ -69,5 +69,7 @@ Value text_value(Session *session, const char *text);
 
 /* With constraints. */
 Value problem_solve_constrained(const Problem *problem);
+/* The KKT conditions at the problem's start, as a record that prints them. */
+Value problem_check(const Problem *problem);
 
 #endif
