@@ -33,7 +33,8 @@ Kkt *kkt_get(Course *course) {
   size_t n = course->n, m = course->m;
   Kkt *kkt = course_memory(course, sizeof *kkt);
   double **vectors[] = {&kkt->typical, &kkt->g, &kkt->residual, &kkt->p, &kkt->way};
-  double **values[] = {&kkt->offset, &kkt->multiplier, &kkt->fitted, &kkt->part, &kkt->packed_offset, &kkt->raw};
+  double **values[] = {&kkt->offset, &kkt->multiplier,    &kkt->fitted,
+                       &kkt->part,   &kkt->packed_offset, &kkt->raw};
   bool **flags[] = {&kkt->in, &kkt->strong};
   for (size_t k = 0; k < sizeof vectors / sizeof *vectors; k++)
     *vectors[k] = course_numbers(course, n);
