@@ -397,6 +397,7 @@ static Fact scalar_fact(Proof *p, unsigned op, uint32_t a, uint32_t b, uint32_t 
       if (a == b && is_affine(u)) return entropy(p, u);
       break;
     case SCALAR_sigmoid: return sigmoid_fact(p, u);
+    case SCALAR_RESTATE: return v->rest != REST_UNKNOWN ? *v : *u; /* one function, written in two ways */
     default: break;
   }
   for (size_t i = 0; i < sizeof outers / sizeof outers[0]; i++)
