@@ -313,6 +313,19 @@ static bool compare_numbers(Operator op, double a, double b) {
   }
 }
 
+/* The comparison of two numbers that a dotted one makes of two entries. */
+static Operator undotted(Operator op) {
+  switch (op) {
+    case OP_DOT_LESS: return OP_LESS;
+    case OP_DOT_LESS_EQUAL: return OP_LESS_EQUAL;
+    case OP_DOT_GREATER: return OP_GREATER;
+    case OP_DOT_GREATER_EQUAL: return OP_GREATER_EQUAL;
+    case OP_DOT_EQUAL: return OP_EQUAL;
+    case OP_DOT_UNEQUAL: return OP_UNEQUAL;
+    default: return op;
+  }
+}
+
 static bool compare_scalars(Session *session, Operator op, Value a, Value b) {
   bool outcome = compare_numbers(op, a.number, b.number);
   int la = a.kind == VALUE_ACTIVE ? a.level : 0, lb = b.kind == VALUE_ACTIVE ? b.level : 0;
@@ -325,7 +338,7 @@ static bool compare_scalars(Session *session, Operator op, Value a, Value b) {
       continue;
     }
     Value x = la > level ? value_number(a.number) : a, y = lb > level ? value_number(b.number) : b;
-    trace_guard(trace, op, trace_cell(trace, x), trace_cell(trace, y), outcome);
+    trace_guard(trace, undotted(op), trace_cell(trace, x), trace_cell(trace, y), outcome);
   }
   return outcome;
 }
