@@ -12,12 +12,7 @@
 
 enum { ORDERS_MOST = 20 };
 
-/* What is derived: a tree, or a function where only its name was given. */
-typedef struct Subject {
-  const Node *node;
-  Tree *tree;
-  const Function *function; /* NULL unless it is one */
-} Subject;
+typedef DiffSubject Subject;
 
 static Subject subject_of_formula(const Formula *f) { return (Subject){.node = f->node, .tree = f->tree}; }
 
@@ -29,7 +24,7 @@ static Value named(Session *s, const Formula *f) {
   return local ? *local : session_lookup(s, node->symbol);
 }
 
-static Subject subject_of(Session *s, Value v, const char *name) {
+DiffSubject diff_subject(Session *s, Value v, const char *name) {
   if (v.kind == VALUE_FORMULA) {
     Value meant = named(s, (Formula *)v.object);
     if (meant.kind == VALUE_FUNCTION || meant.kind == VALUE_FORMULA) v = meant;
@@ -58,7 +53,7 @@ static uint32_t orders(Session *s, const Arguments *a, const Symbol *by[ORDERS_M
   return count;
 }
 
-static const Symbol *only_name(Session *s, const Node *node) {
+const Symbol *diff_only_name(Session *s, const Node *node) {
   const Symbol *name[2];
   uint32_t count = expression_names(s, node, name, 2);
   if (count == 1) return name[0];
@@ -68,7 +63,7 @@ static const Symbol *only_name(Session *s, const Node *node) {
 }
 
 /* The body of a typed function with its parameters for names. */
-static Subject subject_body(Session *s, const Function *f) {
+DiffSubject diff_subject_body(Session *s, const Function *f) {
   const Prototype *p = f->function_kind == FUNCTION_CLOSURE ? f->prototype : NULL;
   if (!p || f->count || p->body->kind == NODE_DO)
     fail_argument(s, 0, "this function is not one expression, so it has no formula: f' and gradient(f, p) work");
@@ -78,7 +73,7 @@ static Subject subject_body(Session *s, const Function *f) {
 static Value call_diff(Session *s, const Arguments *a) {
   const Symbol *by[ORDERS_MOST];
   if (a->count == 0) fail(s, "diff takes an expression and a name: diff(x^2*y, x)");
-  Subject subject = subject_of(s, a->argument[0], "diff");
+  Subject subject = diff_subject(s, a->argument[0], "diff");
   uint32_t count = orders(s, a, by);
   if (subject.function && !count) {
     const Function *f = subject.function;
@@ -86,8 +81,8 @@ static Value call_diff(Session *s, const Arguments *a) {
     if (several) fail_argument(s, 0, "by which argument? write diff(f, x), or gradient(f)");
     return function_derivative(s, (Value){.kind = VALUE_FUNCTION, .object = (Object *)&f->head});
   }
-  if (subject.function) subject = subject_body(s, subject.function);
-  if (!count) by[count++] = only_name(s, subject.node);
+  if (subject.function) subject = diff_subject_body(s, subject.function);
+  if (!count) by[count++] = diff_only_name(s, subject.node);
   Value result = value_nothing();
   for (uint32_t i = 0; i < count; i++) {
     Value next = expression_derivative(s, subject.node, subject.tree, by[i]);
@@ -99,8 +94,8 @@ static Value call_diff(Session *s, const Arguments *a) {
 }
 
 static Value call_simplify(Session *s, const Arguments *a) {
-  Subject subject = subject_of(s, a->argument[0], "simplify");
-  if (subject.function) subject = subject_body(s, subject.function);
+  Subject subject = diff_subject(s, a->argument[0], "simplify");
+  if (subject.function) subject = diff_subject_body(s, subject.function);
   return expression_simplify(s, subject.node, subject.tree);
 }
 

@@ -9,6 +9,7 @@
 #include "primitives/diff.h"
 #include "primitives/duality.h"
 #include "primitives/elementary.h"
+#include "primitives/learning.h"
 #include "primitives/linear.h"
 #include "primitives/method.h"
 #include "primitives/solvers.h"
@@ -26,6 +27,10 @@ const Family primitive_families[] = {
     LINEAR_ROWS(LINEAR)
     FAMILY("Calculus", calculus_rows)
     FAMILY("Calculus", diff_rows)
+    FAMILY("Calculus", check_rows)
+    FAMILY("Calculus", backprop_rows)
+    FAMILY("Calculus", steps_rows)
+    FAMILY("Calculus", tangent_rows)
     SOLVER_ROWS(SOLVER)
     FAMILY("Optimisation", argmin_rows)
     FAMILY("Optimisation", duality_rows)

@@ -110,6 +110,6 @@ static Value call_taylor(Session *s, const Arguments *a) {
 const Primitive taylor_rows[1] = {
     {.name = "taylor", .parameters = "(f, a, n)", .call = call_taylor, .result = RESULT_ANY, .differentiable = DERIVE_NONE,
      .reason = "its value is a function",
-     .help = "The Taylor polynomial of f at the number a up to order n, at most 12, as a function that prints as a polynomial. The derivatives in it are exact.",
+     .help = "The Taylor polynomial of f at the number a up to order n, at most 12, as a function that prints as a polynomial. The derivatives in it are exact. What is missing to f(x) is the remainder f^(n+1)(ξ)*(x - a)^(n+1)/(n+1)! for some ξ between a and x (Lagrange).",
      .example = "taylor(sin, 0, 5)", .gives = "x -> x - x^3/6 + x^5/120"},
 };
