@@ -15,6 +15,7 @@
 #include "machine/session.h"
 #include "primitives/argument.h"
 #include "primitives/learning.h"
+#include "primitives/solvers.h"
 #include "syntax/unparse.h"
 #include "values/display.h"
 #include "values/operate.h"
@@ -343,6 +344,8 @@ static Value call_backprop(Session *s, const Arguments *a) {
     report_advise(r, "backprop(f, p)");
     raise_failure(s, r);
   }
+  if (solver_is_active(a->argument[0]))
+    fail(s, "backprop cannot be differentiated by what f captured: use gradient(f, p)");
   const Value *argument = a->argument + 1;
   uint32_t count = (uint32_t)a->count - 1;
   size_t inputs = 0;

@@ -16,6 +16,7 @@
 #include "machine/session.h"
 #include "primitives/argument.h"
 #include "primitives/learning.h"
+#include "primitives/solvers.h"
 #include "values/display.h"
 
 /* Half of the digits a number has. Formulas that differ by rounding agree to more, wrong ones to
@@ -70,10 +71,11 @@ static void coordinate(const Spot *spot, uint32_t index, Text *out) {
 /* Numbers of [value] into scratch; the value is released. */
 static double *numbers_of(Session *s, Value value, size_t *count) {
   char text[VALUE_DESCRIPTION];
-  bool numbers = value.kind != VALUE_BOOLEAN && value.kind != VALUE_NOTHING &&
-                 value.kind != VALUE_STRING && value.kind != VALUE_FUNCTION;
+  bool numbers = value.kind != VALUE_BOOLEAN && value.kind != VALUE_COMPLEX &&
+                 value.kind != VALUE_NOTHING && value.kind != VALUE_STRING &&
+                 value.kind != VALUE_FUNCTION;
   if (!numbers)
-    fail(s, "check compares numbers, the function gives %s",
+    fail(s, "check compares real numbers, the function gives %s",
          value.kind == VALUE_NOTHING ? "no value" : value_describe(value, text));
   *count = point_size(s, value, "what the function gives");
   Value *entry = scratch(s, (*count + 1) * sizeof(Value));
@@ -598,6 +600,9 @@ static Value check_call(Session *s, const Arguments *a) {
       report_advise(r, "check(f', x -> 3x^2)");
       raise_failure(s, r);
     }
+  if (solver_is_active(a->argument[0]) || solver_is_active(a->argument[1]))
+    fail(s,
+         "check cannot be differentiated by what the functions captured: its value is a verdict");
   const Value *f = a->argument;
   const char *name = operator_of(f[0], f[1]);
   if (a->count > 2) {

@@ -362,10 +362,26 @@ static const Value *local_value(const Formula *f, const Symbol *name) {
   return f->scope.kind == VALUE_RECORD ? record_get((const Record *)f->scope.object, name) : NULL;
 }
 
+/* Names without a value are not given: those of a generator are bound inside, others the machine
+ * reports. */
+static uint32_t names_given(Session *s, const Formula *f, const Node *node, const Symbol **name,
+                            Value *value) {
+  const Symbol *all[NAMES_MOST];
+  uint32_t count = expression_names(s, node, all, NAMES_MOST), given = 0;
+  for (uint32_t i = 0; i < count; i++) {
+    const Value *local = local_value(f, all[i]);
+    Value v = local ? *local : session_lookup(s, all[i]);
+    if (v.kind == VALUE_NOTHING) continue;
+    name[given] = all[i];
+    value[given++] = v;
+  }
+  return given;
+}
+
 Value steps_evaluate(Session *s, const Formula *f, const Node *node) {
   const Symbol *name[NAMES_MOST];
   Value value[NAMES_MOST];
-  uint32_t count = expression_names(s, node, name, NAMES_MOST);
+  uint32_t count = names_given(s, f, node, name, value);
   Text text = {0};
   text_string(&text, "(");
   for (uint32_t i = 0; i < count; i++) text_format(&text, "%s%s", i ? ", " : "", name[i]->name);
@@ -374,11 +390,6 @@ Value steps_evaluate(Session *s, const Formula *f, const Node *node) {
   char *written = scratch(s, text.length + 1);
   memcpy(written, text.bytes, text.length + 1);
   text_free(&text);
-  for (uint32_t i = 0; i < count; i++) {
-    const Value *local = local_value(f, name[i]);
-    value[i] = local ? *local : session_lookup(s, name[i]);
-    if (value[i].kind == VALUE_NOTHING) session_fail_unknown(s, name[i]);
-  }
   Value function = lambda_new(s, "steps", written);
   Value result = machine_call(s, function, value, count);
   value_release(function);
