@@ -1,15 +1,11 @@
-/* check.c - check: a derivative against difference quotients, against the student's own formula,
- * and any function against another.
- *
- * The quotients are taken for h = 0.1 … 1e-15, so that both errors of a difference show: the
- * truncation, which falls with h, and the rounding, which grows as h falls.
+/* check.c - check: the student's own formula against the exact derivative, any function against
+ * another; what is held against difference quotients is in quotients.c.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "calculus/gradient.h"
 #include "calculus/point.h"
 #include "machine/prototype.h"
 #include "machine/random.h"
@@ -17,277 +13,12 @@
 #include "primitives/argument.h"
 #include "primitives/learning.h"
 #include "primitives/solvers.h"
+#include "primitives/spot.h"
 #include "values/display.h"
 
 /* Half of the digits a number has. Formulas that differ by rounding agree to more, wrong ones to
  * less. */
 static const double SAME = 1.5e-8;
-/* A central difference keeps two thirds of the digits where the third derivative is of the
- * function's own size; half of that is asked for. */
-static const double SAME_AS_QUOTIENT = 1e-5;
-/* A forward difference keeps half of the digits; where it has less than three, a kink is between.
- */
-static const double SAME_AS_FORWARD = 1e-3;
-
-enum { POWERS_OF_TEN = 15, DIGITS_MOST = 16, ROWS_SHOWN = 24 };
-
-/* A function and where it is looked at, flattened. */
-typedef struct Spot {
-  Value f;
-  const Value *argument;
-  uint32_t count;
-  Value *input;
-  uint32_t inputs;
-} Spot;
-
-static Spot spot_of(Session *s, Value f, const Value *argument, uint32_t count) {
-  Spot spot = {.f = f, .argument = argument, .count = count};
-  size_t size = 0;
-  for (uint32_t i = 0; i < count; i++) size += point_size(s, argument[i], "the point of check");
-  if (size == 0 || size > UINT32_MAX / 2)
-    fail(s, "check needs a point of numbers, found %zu of them", size);
-  spot.inputs = (uint32_t)size;
-  spot.input = scratch(s, size * sizeof(Value));
-  Value *next = spot.input;
-  for (uint32_t i = 0; i < count; i++) {
-    point_flatten(s, argument[i], next);
-    next += point_size(s, argument[i], "");
-  }
-  return spot;
-}
-
-/* What a coordinate is called: by the parameters of f. */
-static void coordinate(const Spot *spot, uint32_t index, Text *out) {
-  for (uint32_t i = 0; i < spot->count; i++) {
-    uint32_t size = (uint32_t)point_size(NULL, spot->argument[i], "");
-    if (index < size) {
-      lesson_coordinate(lesson_parameter(spot->f, i, "x"), spot->argument[i], index, out);
-      return;
-    }
-    index -= size;
-  }
-}
-
-/* Numbers of [value] into scratch; the value is released. */
-static double *numbers_of(Session *s, Value value, size_t *count) {
-  char text[VALUE_DESCRIPTION];
-  bool numbers = value.kind != VALUE_BOOLEAN && value.kind != VALUE_COMPLEX &&
-                 value.kind != VALUE_NOTHING && value.kind != VALUE_STRING &&
-                 value.kind != VALUE_FUNCTION;
-  if (!numbers)
-    fail(s, "check compares real numbers, the function gives %s",
-         value.kind == VALUE_NOTHING ? "no value" : value_describe(value, text));
-  *count = point_size(s, value, "what the function gives");
-  Value *entry = scratch(s, (*count + 1) * sizeof(Value));
-  double *number = scratch(s, (*count + 1) * sizeof(double));
-  point_flatten(s, value, entry);
-  for (size_t i = 0; i < *count; i++) number[i] = entry[i].number;
-  value_release(value);
-  return number;
-}
-
-/* f at other numbers of the same shape. */
-static Value call_at(Session *s, const Spot *spot, Value f, const Value *input) {
-  Value *made = scratch(s, spot->count * sizeof(Value));
-  const Value *next = input;
-  check_interrupt(s);
-  for (uint32_t i = 0; i < spot->count; i++) made[i] = point_shape(s, spot->argument[i], &next);
-  Value result = point_call(s, f, made, spot->count);
-  for (uint32_t i = 0; i < spot->count; i++) value_release(made[i]);
-  return result;
-}
-
-static int digits_of(double error) {
-  if (!(error < 1)) return 0;
-  return error < 1e-16 ? DIGITS_MOST : (int)fmin(DIGITS_MOST, floor(-log10(error)));
-}
-
-static void put_digits(int digits, Text *out) {
-  if (digits == DIGITS_MOST) text_string(out, "to the last digit");
-  else text_format(out, "to %d digit%s", digits, digits == 1 ? "" : "s");
-}
-
-static double largest_of(const double *x, size_t count) {
-  double largest = 0;
-  for (size_t i = 0; i < count; i++) largest = fmax(largest, fabs(x[i]));
-  return largest;
-}
-
-/* ---- a derivative against difference quotients ---- */
-
-/* The derivatives of m numbers by the n inputs, row by row, and the function they are derivatives
- * of. */
-typedef struct Exact {
-  Value f; /* owned: whose differences are taken */
-  double *entry;
-  uint32_t m, n;
-} Exact;
-
-static void adjoint_rows(Session *s, const Recording *r, const Spot *spot, Exact *out) {
-  out->m = r->outputs, out->n = spot->inputs;
-  out->entry = scratch(s, ((size_t)out->m * out->n + 1) * sizeof(double));
-  Value *seed = scratch(s, (out->m + 1) * sizeof(Value)), *bar = scratch(s, out->n * sizeof(Value));
-  for (uint32_t i = 0; i < out->m; i++) seed[i] = value_number(0);
-  for (uint32_t i = 0; i < out->m; i++) {
-    seed[i] = value_number(1);
-    recording_adjoint(s, r, spot->input, seed, bar);
-    seed[i] = value_number(0);
-    for (uint32_t j = 0; j < out->n; j++) out->entry[(size_t)i * out->n + j] = bar[j].number;
-  }
-}
-
-static _Noreturn void fail_several(Session *s, const char *name, Value value) {
-  char text[VALUE_DESCRIPTION];
-  Report *r = failure(s, "%s needs a function with one number as value, this one gives %s", name,
-                      value_describe(value, text));
-  report_advise(r, "check(jacobian, f, p)");
-  raise_failure(s, r);
-}
-
-static Exact exact_first(Session *s, const Spot *spot, bool scalar) {
-  Exact exact = {.f = value_keep(spot->f)};
-  Recording r = recording_of(s, spot->f, spot->argument, spot->count, spot->input, spot->inputs);
-  if (scalar && r.outputs != 1) fail_several(s, "gradient", r.value);
-  if (r.outputs == 0) fail(s, "the function gives no number to compare");
-  adjoint_rows(s, &r, spot, &exact);
-  recording_release(s, &r);
-  return exact;
-}
-
-/* Of the Hessian it is the gradient whose differences are taken: those of f would lose too much. */
-static Exact exact_second(Session *s, const Spot *spot) {
-  Function *gradient = function_new(s, FUNCTION_PARTIAL, 1);
-  gradient->primitive = primitive_find("gradient");
-  gradient->bound[0] = value_keep(spot->f);
-  Exact exact = {.f = value_function(gradient)};
-  Recording r = recording_of(s, spot->f, spot->argument, spot->count, spot->input, spot->inputs);
-  if (r.outputs != 1) fail_several(s, "hessian", r.value);
-  Recording g = recording_gradient(s, &r, spot->input);
-  adjoint_rows(s, &g, spot, &exact);
-  recording_release(s, &g);
-  recording_release(s, &r);
-  return exact;
-}
-
-/* The worst entry of a column of quotients. */
-typedef struct Worst {
-  double error; /* beside the largest derivative; -1 before the first */
-  double exact, quotient;
-  uint32_t row, input;
-} Worst;
-
-static void compare_column(const Exact *exact, uint32_t input, const double *high,
-                           const double *low, double step, double size, Worst *worst) {
-  for (uint32_t i = 0; i < exact->m; i++) {
-    double slope = exact->entry[(size_t)i * exact->n + input], quotient = (high[i] - low[i]) / step;
-    double error = fabs(quotient - slope) / size;
-    if (isnan(worst->error) || error <= worst->error) continue;
-    *worst = (Worst){error, slope, quotient, i, input};
-  }
-}
-
-static double *values_at(Session *s, const Spot *spot, const Exact *exact, const Value *input) {
-  size_t count;
-  double *value = numbers_of(s, call_at(s, spot, exact->f, input), &count);
-  if (count != exact->m)
-    fail(s, "the function gives %zu numbers beside the point and %u at it", count, exact->m);
-  return value;
-}
-
-static void compare_quotients(Session *s, const Spot *spot, const Exact *exact, double h,
-                              Worst *forward, Worst *central) {
-  double size = largest_of(exact->entry, (size_t)exact->m * exact->n);
-  if (size == 0) size = 1;
-  *forward = *central = (Worst){.error = -1};
-  Value *input = scratch(s, spot->inputs * sizeof(Value));
-  for (uint32_t j = 0; j < spot->inputs; j++) input[j] = value_number(spot->input[j].number);
-  const double *here = values_at(s, spot, exact, input);
-  for (uint32_t j = 0; j < spot->inputs; j++) {
-    Scratch *mark = scratch_mark(s);
-    double x = input[j].number;
-    input[j].number = x + h;
-    const double *high = values_at(s, spot, exact, input);
-    input[j].number = x - h;
-    const double *low = values_at(s, spot, exact, input);
-    input[j].number = x;
-    compare_column(exact, j, high, here, h, size, forward);
-    compare_column(exact, j, high, low, 2 * h, size, central);
-    scratch_release(s, mark);
-  }
-}
-
-static void put_verdict(const Spot *spot, const Exact *exact, const char *name, const Worst *best,
-                        double h, bool agree, Text *out) {
-  bool kink = !agree && best->error <= SAME_AS_QUOTIENT;
-  if (kink) {
-    text_format(out, "%s agrees with central differences only, forward ones stay away: a kink",
-                name);
-    return;
-  }
-  if (isinf(best->error)) {
-    text_format(out, "%s cannot be compared: no difference quotient here is a number", name);
-    return;
-  }
-  if (agree) {
-    text_format(out, "%s agrees with differences ", name);
-    put_digits(digits_of(best->error), out);
-    text_string(out, ": best for h = ");
-    display_number(h, 6, out);
-    return;
-  }
-  text_format(out, "%s does not agree with differences: by ", name);
-  coordinate(spot, best->input, out);
-  if (exact->m > 1) text_format(out, " in row %u", best->row + 1);
-  text_string(out, " it is ");
-  display_number(best->exact, 6, out);
-  text_string(out, ", the central difference for h = ");
-  display_number(h, 6, out);
-  text_string(out, " is ");
-  display_number(best->quotient, 6, out);
-}
-
-static Value derivative_shape(Session *s, const Exact *exact) {
-  if (exact->m == 1 && exact->n == 1) return value_number(exact->entry[0]);
-  bool column = exact->m == 1;
-  Array *array = array_new(s, column ? exact->n : exact->m, column ? 1 : exact->n, ELEMENT_REAL);
-  memcpy(array->data, exact->entry, array_count(array) * sizeof(double));
-  return value_array(array);
-}
-
-static Value check_quotients(Session *s, const Spot *spot, const char *name) {
-  Exact exact = strcmp(name, "hessian") == 0 ? exact_second(s, spot)
-                                             : exact_first(s, spot, strcmp(name, "gradient") == 0);
-  Lesson lesson = lesson_new(s, "h forward central");
-  Worst best = {.error = INFINITY};
-  double best_h = 0, best_forward = INFINITY;
-  s->quiet++;
-  for (int k = 1; k <= POWERS_OF_TEN; k++) {
-    double h = 1 / pow(10, k);
-    Worst forward, central;
-    Scratch *mark = scratch_mark(s);
-    compare_quotients(s, spot, &exact, h, &forward, &central);
-    scratch_release(s, mark);
-    uint32_t row = lesson_row(&lesson);
-    lesson_number(&lesson, row, 0, h);
-    lesson_number(&lesson, row, 1, forward.error);
-    lesson_number(&lesson, row, 2, central.error);
-    if (forward.error < best_forward) best_forward = forward.error;
-    if (central.error < best.error) best = central, best_h = h;
-  }
-  s->quiet--;
-  bool agree = best.error <= SAME_AS_QUOTIENT && best_forward <= SAME_AS_FORWARD;
-  Text summary = {0};
-  put_verdict(spot, &exact, name, &best, best_h, agree, &summary);
-  lesson_print(&lesson, ROWS_SHOWN, &summary);
-  Record *record = lesson_record(&lesson, &summary);
-  record_put(s, record, "agree", value_boolean(agree));
-  record_put(s, record, "digits", value_number(digits_of(best.error)));
-  record_put(s, record, "error", value_number(best.error));
-  record_put(s, record, "h", value_number(best_h));
-  record_put(s, record, "exact", derivative_shape(s, &exact));
-  value_release(exact.f);
-  return value_record(record);
-}
 
 /* ---- the student's own formula ---- */
 
@@ -327,7 +58,7 @@ static double common_factor(const double *own, const Exact *exact, size_t count)
 
 static void put_entry(const Spot *spot, const Exact *exact, size_t i, Text *out) {
   if (exact->m > 1) text_format(out, "row %zu, ", i / exact->n + 1);
-  coordinate(spot, (uint32_t)(i % exact->n), out);
+  spot_coordinate(spot, (uint32_t)(i % exact->n), out);
 }
 
 static void put_wrong(const Spot *spot, const Exact *exact, const double *own, size_t worst,
@@ -349,16 +80,16 @@ static void put_wrong(const Spot *spot, const Exact *exact, const double *own, s
 }
 
 static Value check_own(Session *s, const Spot *spot, Value own_function) {
-  Exact exact = exact_first(s, spot, false);
-  Value result = call_at(s, spot, own_function, spot->input);
+  Exact exact = exact_derivative(s, spot, false);
+  Value result = spot_call(s, spot, own_function, spot->input);
   size_t expected = (size_t)exact.m * exact.n, count = 0;
   if (exact.m == 1 && is_row(result, exact.n)) fail_shape(s, result, &exact);
   Value kept = value_keep(result);
-  const double *own = numbers_of(s, result, &count);
+  const double *own = spot_numbers(s, result, &count);
   if (count != expected) fail_shape(s, kept, &exact);
   value_release(kept);
   Lesson lesson = lesson_new(s, "by yours exact difference");
-  double size = largest_of(exact.entry, expected), error = 0;
+  double size = spot_largest(exact.entry, expected), error = 0;
   size_t worst = 0, wrong = 0;
   for (size_t i = 0; i < expected; i++) {
     Text name = {0};
@@ -377,14 +108,14 @@ static Value check_own(Session *s, const Spot *spot, Value own_function) {
   if (wrong) put_wrong(spot, &exact, own, worst, wrong, &summary);
   else {
     text_string(&summary, "agrees with the exact derivative ");
-    put_digits(digits_of(error), &summary);
+    spot_put_digits(spot_digits(error), &summary);
   }
-  lesson_print(&lesson, ROWS_SHOWN, &summary);
+  lesson_print(&lesson, CHECK_ROWS_SHOWN, &summary);
   Record *record = lesson_record(&lesson, &summary);
   record_put(s, record, "agree", value_boolean(!wrong));
-  record_put(s, record, "digits", value_number(digits_of(error)));
+  record_put(s, record, "digits", value_number(spot_digits(error)));
   record_put(s, record, "error", value_number(error));
-  record_put(s, record, "exact", derivative_shape(s, &exact));
+  record_put(s, record, "exact", exact_value(s, &exact));
   value_release(exact.f);
   return value_record(record);
 }
@@ -428,8 +159,8 @@ typedef struct Pair {
 static Pair pair_at(Session *s, const Spot *spot, const Value f[2], const Value *point) {
   Pair pair = {.count = 0};
   size_t other;
-  pair.value[0] = numbers_of(s, call_at(s, spot, f[0], point), &pair.count);
-  pair.value[1] = numbers_of(s, call_at(s, spot, f[1], point), &other);
+  pair.value[0] = spot_numbers(s, spot_call(s, spot, f[0], point), &pair.count);
+  pair.value[1] = spot_numbers(s, spot_call(s, spot, f[1], point), &other);
   if (other != pair.count)
     fail(s, "the first function gives %zu number%s, the second %zu", pair.count,
          pair.count == 1 ? "" : "s", other);
@@ -447,7 +178,7 @@ static double usual_size(Session *s, const Pair *pair) {
   double *size = scratch(s, POINTS * sizeof(double));
   uint32_t count = 0;
   for (uint32_t k = 0; k < POINTS; k++) {
-    double largest = largest_of(pair[k].value[1], pair[k].count);
+    double largest = spot_largest(pair[k].value[1], pair[k].count);
     if (isfinite(largest)) size[count++] = largest;
   }
   if (!count) return 1;
@@ -539,16 +270,16 @@ static Value check_two(Session *s, const Spot *spot, const Value f[2]) {
   Lesson lesson = list_pairs(s, spot, point, pair, POINTS, false),
          shown = list_pairs(s, spot, point, pair, WORST_SHOWN, true);
   Text summary = {0};
-  int digits = digits_of(pair[worst].difference);
+  int digits = spot_digits(pair[worst].difference);
   if (wrong) text_format(&summary, "differ at %u of %d points, most ", wrong, POINTS);
   else {
     text_format(&summary, "agree at all %d points ", POINTS);
-    put_digits(digits, &summary);
+    spot_put_digits(digits, &summary);
     if (pair[worst].difference > 0) text_string(&summary, ", least ");
   }
   if (pair[worst].difference > 0)
     put_pair(s, spot, point + (size_t)worst * spot->inputs, &pair[worst], &summary);
-  lesson_print(&shown, ROWS_SHOWN, &summary);
+  lesson_print(&shown, CHECK_ROWS_SHOWN, &summary);
   Record *record = lesson_record(&lesson, &summary);
   record_put(s, record, "agree", value_boolean(!wrong));
   record_put(s, record, "digits", value_number(digits));
