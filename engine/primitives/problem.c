@@ -11,6 +11,7 @@
 #include "machine/random.h"
 #include "machine/session.h"
 #include "optimise/verdict.h"
+#include "primitives/matrix.h"
 #include "primitives/method.h"
 #include "values/operate.h"
 
@@ -150,12 +151,61 @@ static const char *kind_text(const MinimiseResult *r) {
   }
 }
 
+/* One step of inverse iteration on the Hessian at x. Returns d'Hd; d becomes a unit vector. */
+static double weakest_curvature(Session *s, const Objective *f, const double *x, double *d) {
+  enum { ITERATIONS = 4 };
+  size_t n = f->n;
+  double *h = scratch(s, n * n * sizeof(double)), *work = scratch(s, matrix_lu_size(n) * sizeof(double)), curvature = 0;
+  f->hessian(f->context, x, h);
+  MatrixLu lu;
+  bool regular = matrix_lu_factor(&lu, n, h, &work);
+  for (int k = 0; regular && k < ITERATIONS; k++) {
+    matrix_lu_solve(&lu, 1, d);
+    double size = 0;
+    for (size_t i = 0; i < n; i++) size += d[i] * d[i];
+    for (size_t i = 0; i < n; i++) d[i] /= sqrt(size);
+  }
+  for (size_t i = 0; i < n; i++)
+    for (size_t j = 0; j < n; j++) curvature += d[i] * h[i * n + j] * d[j];
+  return regular ? curvature : 0;
+}
+
+static double curvature_along(Session *s, const Objective *f, const double *x, const double *d, double step) {
+  size_t n = f->n;
+  double *h = scratch(s, n * n * sizeof(double)), *beside = scratch(s, n * sizeof(double)), curvature = 0;
+  for (size_t i = 0; i < n; i++) beside[i] = x[i] + step * d[i];
+  f->hessian(f->context, beside, h);
+  for (size_t i = 0; i < n; i++)
+    for (size_t j = 0; j < n; j++) curvature += d[i] * h[i * n + j] * d[j];
+  return curvature;
+}
+
+/* Is the curvature at x only what the search has left of none? A minimum such as that of (z - p)^4 moves
+ * with p all the same, but not as a Newton step says. Beside it the curvature is another one altogether. */
+static bool is_degenerate(FunctionObjective *o, const double *x) {
+  static const double BESIDE = 1e-4, ANOTHER = 10; /* a search ends far closer than 1e-4 */
+  Session *s = o->session;
+  Scratch *mark = scratch_mark(s);
+  Objective f = objective_of(o);
+  double *d = scratch(s, o->n * sizeof(double)), size = 1;
+  for (size_t i = 0; i < o->n; i++) {
+    d[i] = 1 + 0.1 * (double)(i % 7);
+    size = fmax(size, fabs(x[i]));
+  }
+  double here = weakest_curvature(s, &f, x, d), step = BESIDE * size;
+  double there = fmax(curvature_along(s, &f, x, d, step), curvature_along(s, &f, x, d, -step));
+  scratch_release(s, mark);
+  return !(fabs(there) <= ANOTHER * fabs(here));
+}
+
 /* The arguments at the result. Inside a derivative they carry theirs by what f closes over. */
 static Value *solution_arguments(const Problem *p, FunctionObjective *o, const MinimiseResult *r) {
   Session *s = p->session;
   if (!o->open) return objective_arguments(o, r->x);
   if (!r->converged || r->kind != MINIMISE_STRICT_MINIMUM)
     fail(s, "the derivative of a minimiser exists where the minimum is strict; here the search ended otherwise: %s", r->reason);
+  if (is_degenerate(o, r->x))
+    fail(s, "the derivative of a minimiser exists where the minimum is strict; here the search ended otherwise: the second derivative is zero");
   Value *number = scratch(s, (o->n + 1) * sizeof(Value)), *argument = scratch(s, (o->count + 1) * sizeof(Value));
   objective_implicit(o, r->x, number);
   const Value *next = number;
