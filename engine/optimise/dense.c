@@ -101,3 +101,11 @@ void dense_scales(size_t n, const double *h, double *d) {
     d[i] = scale > 0 && isfinite(scale) ? sqrt(scale) : 1;
   }
 }
+
+/* xorshift: Marsaglia, J. Stat. Softw. 8, 2003. */
+double dense_random(unsigned long long *seed) {
+  *seed ^= *seed << 13;
+  *seed ^= *seed >> 7;
+  *seed ^= *seed << 17;
+  return (double)(*seed >> 11) / 4503599627370496.0 - 1;
+}

@@ -32,4 +32,8 @@ bool dense_solve(size_t n, double *a, double *b, int *pivots);
 /* Jacobi scaling: d[i] = sqrt|h[i][i]|, with a stand-in where the diagonal is zero. */
 void dense_scales(size_t n, const double *h, double *d);
 
+/* The next of a fixed stream between -1 and 1, for looking around: no run depends on another. */
+#define DENSE_SEED 88172645463325252ULL
+double dense_random(unsigned long long *seed);
+
 #endif

@@ -93,7 +93,7 @@ typedef enum Probe { PROBE_RISES, PROBE_LEVEL, PROBE_FALLS } Probe;
 
 /* Looks at values along +-way, a hundredth of a typical step out. */
 static Probe kkt_probe(Course *course, Kkt *kkt, const double *way) {
-  const double AWAY = 1e-2, SHARE = 0.2; /* of the growth the Hessian promises */
+  const double AWAY = 1e-2, SHARE = 0.2; /* of the growth the Hessian promises, or its inverse */
   Place trial;
   course_place(course, &trial);
   double pull = kkt->size, curvature = kkt_bend(kkt, way), length = dense_norm(course->n, way);
@@ -104,7 +104,8 @@ static Probe kkt_probe(Course *course, Kkt *kkt, const double *way) {
     double noise = 64 * DBL_EPSILON * (fabs(kkt->at.value) + fabs(growth)) +
                    2 * COURSE_FEASIBLE * pull; /* what a tolerated violation may win */
     if (growth < -noise) return PROBE_FALLS;
-    rises = rises && growth >= SHARE * 0.5 * curvature * AWAY * AWAY;
+    double promised = 0.5 * curvature * AWAY * AWAY;
+    rises = rises && growth >= SHARE * promised && SHARE * growth <= promised;
   }
   return rises ? PROBE_RISES : PROBE_LEVEL;
 }
@@ -142,14 +143,32 @@ static bool kkt_strong_inequality(const Course *course, const Kkt *kkt) {
   return false;
 }
 
+/* Where the second derivatives cannot tell, the way down need be no eigenvector. Mixed by the root
+ * of their curvatures, every other time, no one of them drowns the others. */
+static bool kkt_falls_aside(Course *course, Kkt *kkt) {
+  enum { PER_VARIABLE = 8, TRIED_MOST = 64 };
+  size_t n = course->n, order = kkt_free(kkt);
+  double *way = course_numbers(course, n), *basis = course_numbers(course, n * n);
+  unsigned long long seed = DENSE_SEED;
+  kkt_basis(kkt, INFINITY, basis);
+  for (size_t k = 0; order > 1 && k < PER_VARIABLE * order && k < TRIED_MOST; k++) {
+    memset(way, 0, n * sizeof *way);
+    for (size_t j = 0; j < order; j++) {
+      double bend = fmax(fabs(kkt->spectrum.values[j]), kkt->flat);
+      double share = dense_random(&seed) / (k % 2 == 0 && bend > 0 ? sqrt(bend) : 1);
+      for (size_t i = 0; i < n; i++) way[i] += share * basis[j * n + i];
+    }
+    if (kkt_probe(course, kkt, way) == PROBE_FALLS) return true;
+  }
+  return false;
+}
+
 /* Flat, or worth another look: by values along [way]. */
 static KktKind kkt_flat_kind(Course *course, Kkt *kkt, const double *way) {
   if (course->result->convex) return KKT_FLAT;
-  switch (kkt_probe(course, kkt, way)) {
-  case PROBE_RISES: return KKT_STRICT_MINIMUM;
-  case PROBE_LEVEL: return KKT_FLAT;
-  case PROBE_FALLS: break;
-  }
+  Probe probe = kkt_probe(course, kkt, way);
+  if (probe == PROBE_RISES) return KKT_STRICT_MINIMUM;
+  if (probe == PROBE_LEVEL && !kkt_falls_aside(course, kkt)) return KKT_FLAT;
   course->result->lower_nearby = true;
   return KKT_NOT_STATIONARY;
 }
@@ -283,15 +302,10 @@ static bool kkt_lower_nearby(Course *course, Kkt *kkt) {
   size_t n = course->n;
   Place trial;
   course_place(course, &trial);
-  unsigned long long seed = 88172645463325252ULL; /* xorshift: Marsaglia, J. Stat. Softw. 8, 2003 */
+  unsigned long long seed = DENSE_SEED;
   for (size_t k = 0; k < PER_VARIABLE * n; k++) {
-    for (size_t i = 0; i < n; i++) {
-      seed ^= seed << 13;
-      seed ^= seed >> 7;
-      seed ^= seed << 17;
-      double shift = (double)(seed >> 11) / 4503599627370496.0 - 1;
-      trial.x[i] = kkt->at.x[i] + AWAY * shift * kkt->typical[i];
-    }
+    for (size_t i = 0; i < n; i++)
+      trial.x[i] = kkt->at.x[i] + AWAY * dense_random(&seed) * kkt->typical[i];
     if (!course_restore(course, trial.x, NULL, trial.x) || !course_measure(course, &trial))
       continue;
     bool strict = true;

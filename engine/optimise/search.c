@@ -15,6 +15,8 @@
  * squares of such numbers still fit a double. */
 static const double UNBOUNDED_VALUE = -1e100;
 static const double UNBOUNDED_COORDINATE = 1e50;
+/* Times the start's size, and beyond: the scale of the problem is left behind. */
+static const double RUNAWAY = 1e10;
 
 void *search_memory(Search *search, size_t bytes) {
   void *memory = search->options->allocate(search->options->context, bytes);
@@ -146,6 +148,11 @@ void search_reason(Search *search, const char *format, ...) {
   va_end(arguments);
 }
 
+static void search_still_falls(Search *search, double value, double reach) {
+  search_reason(search, "the value still %s, to %.6g so far, beyond coordinates of %.0e",
+                search_falls(search), search_shown(search, value), reach);
+}
+
 bool search_unbounded(Search *search, const double *x, double value) {
   double reach = UNBOUNDED_COORDINATE * fmax(1, dense_largest(search->n, search->start));
   bool far = dense_largest(search->n, x) > reach && value < search->result->start_value;
@@ -154,12 +161,24 @@ bool search_unbounded(Search *search, const double *x, double value) {
   if (value < UNBOUNDED_VALUE || fabs(value) > sqrt(reach))
     search_reason(search, "the value %s without end (%.6g reached)", search_falls(search),
                   search_shown(search, value));
-  else
-    search_reason(search, "the value still %s, to %.6g so far, beyond coordinates of %.0e",
-                  search_falls(search), search_shown(search, value), UNBOUNDED_COORDINATE);
+  else search_still_falls(search, value, UNBOUNDED_COORDINATE);
   search_direct(search, search->start, x);
   search->result->unbounded = true;
   return true;
+}
+
+bool search_ran_off(Search *search, const double *x, double value) {
+  double start = search->result->start_value, lower = RUNAWAY * (1 + fabs(start));
+  if (dense_largest(search->n, x) <= search_runaway(search) || !(value < start - lower))
+    return false;
+  search_still_falls(search, value, RUNAWAY);
+  search_direct(search, search->start, x);
+  search->result->unbounded = true;
+  return true;
+}
+
+double search_runaway(const Search *search) {
+  return RUNAWAY * (1 + dense_largest(search->n, search->start));
 }
 
 bool search_falls_for_ever(Search *search, const double *x, double value, const double *p) {
@@ -183,8 +202,8 @@ bool search_falls_for_ever(Search *search, const double *x, double value, const 
 }
 
 void search_typical(const Search *search, const double *x, const double *d, double *typical) {
-  const double SHARE = 1e-3, NOTHING = 1e-6, RUNAWAY = 1e10;
-  double most = RUNAWAY * (1 + dense_largest(search->n, search->start)), largest = 0, scaled = 0;
+  const double SHARE = 1e-3, NOTHING = 1e-6;
+  double most = search_runaway(search), largest = 0, scaled = 0;
   for (size_t i = 0; i < search->n; i++) {
     typical[i] = fmax(fabs(x[i]), fabs(x[i] - search->start[i]));
     if (typical[i] > most) continue; /* ran off along a flat direction: no measure for the others */

@@ -56,6 +56,13 @@ bool search_unbounded(Search *search, const double *x, double value); /* notes t
 bool search_done(Search *search, const double *x, double value, const double *g);
 void search_reason(Search *search, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
+/* Coordinates beyond this have left the scale of the start behind. */
+double search_runaway(const Search *search);
+
+/* For a point that is not stationary when all is over: true, with direction and reason filled in,
+ * when it is beyond search_runaway and far lower than the start. */
+bool search_ran_off(Search *search, const double *x, double value);
+
 /* Follows x + t p with growing t. True when the value never rises and settles: the function has no
  * minimum that way, as exp(x) for falling x. */
 bool search_falls_for_ever(Search *search, const double *x, double value, const double *p);

@@ -46,6 +46,8 @@ typedef struct Sqp {
     double theta, value;
   } filter[FILTER_MOST];
   size_t filtered, restored, straight;
+  double least_theta; /* when it last halved, so many steps ago */
+  size_t waited;
 } Sqp;
 
 static void sqp_init(Sqp *sqp, Course *course, bool exact) {
@@ -535,6 +537,22 @@ static bool sqp_chases_infinity(Sqp *sqp) {
   return course_falls_for_ever(sqp->course, &sqp->here, sqp->way);
 }
 
+/* Many short steps far from the constraints, each only just let through: the way back is known. */
+static bool sqp_strays(Sqp *sqp) {
+  enum { PATIENCE = 25 };
+  const double SHORTER = 0.5;
+  bool nearer = sqp->theta < SHORTER * sqp->least_theta;
+  if (nearer || course_feasible(sqp->course, sqp->here.c)) {
+    sqp->least_theta = sqp->theta > 0 ? sqp->theta : INFINITY;
+    sqp->waited = 0;
+  } else {
+    sqp->waited++;
+  }
+  if (sqp->waited < PATIENCE) return false;
+  sqp->waited = 0;
+  return true;
+}
+
 static void sqp_go(Course *course, bool exact) {
   Sqp *sqp = course_memory(course, sizeof *sqp);
   sqp_init(sqp, course, exact);
@@ -550,8 +568,11 @@ static void sqp_go(Course *course, bool exact) {
   sqp_linearise(sqp);
   if (dense_zero(sqp->m, course->multipliers)) sqp_guess(sqp);
   else memcpy(sqp->multiplier, course->multipliers, sqp->m * sizeof(double));
-  while (sqp_advance(sqp))
+  sqp->least_theta = INFINITY;
+  while (sqp_advance(sqp)) {
     if (sqp_chases_infinity(sqp)) break;
+    if (sqp_strays(sqp)) sqp_restore(sqp);
+  }
   memcpy(course->multipliers, sqp->multiplier, sqp->m * sizeof(double));
 }
 

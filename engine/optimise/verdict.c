@@ -201,12 +201,12 @@ static double judge_growth(Search *search, Judge *judge, const double *x, double
   return search_value(search, judge->trial) - value;
 }
 
-/* Looks at values on both sides along scaled eigenvector [k], a hundredth of a coordinate away. */
-static Probe judge_probe(Search *search, Judge *judge, const double *x, double value, size_t k) {
+/* Looks at values on both sides along scaled [v], a hundredth of a coordinate away. */
+static Probe judge_probe(Search *search, Judge *judge, const double *x, double value,
+                         const double *v, double curvature) {
   const double AWAY = 1e-2;
   size_t n = search->n;
-  const double *v = judge->spectrum.vectors + k * n;
-  double reach = INFINITY, curvature = judge->spectrum.values[k];
+  double reach = INFINITY;
   search_typical(search, x, judge->d, judge->typical);
   for (size_t i = 0; i < n; i++)
     if (v[i] != 0) reach = fmin(reach, AWAY * judge->typical[i] * judge->d[i] / fabs(v[i]));
@@ -216,8 +216,9 @@ static Probe judge_probe(Search *search, Judge *judge, const double *x, double v
     double noise = 64 * DBL_EPSILON * (fabs(value) + fabs(growth));
     if (growth < -noise && judge_growth(search, judge, x, value, v, 0.5 * side * reach) < 0)
       return PROBE_FALLS;
-    const double SHARE = 0.2; /* of the growth the Hessian promises; less means degenerate */
-    quadratic = quadratic && growth >= SHARE * 0.5 * curvature * reach * reach;
+    const double SHARE = 0.2; /* of the growth the Hessian promises, or of its inverse */
+    double promised = 0.5 * curvature * reach * reach;
+    quadratic = quadratic && growth >= SHARE * promised && SHARE * growth <= promised;
   }
   return quadratic && curvature > judge->flat ? PROBE_RISES : PROBE_LEVEL;
 }
@@ -231,6 +232,18 @@ static void judge_direction(Search *search, const Judge *judge, size_t k) {
   for (size_t i = 0; i < search->n; i++) result->direction[i] /= norm;
 }
 
+/* Where the second derivatives cannot tell, the way down need be no eigenvector: x^4 + y^4 + x y^2. */
+static bool judge_falls_aside(Search *search, Judge *judge, const double *x, double value) {
+  enum { PER_VARIABLE = 8, TRIED_MOST = 64 };
+  size_t n = search->n;
+  unsigned long long seed = DENSE_SEED;
+  for (size_t k = 0; n > 1 && k < PER_VARIABLE * n && k < TRIED_MOST; k++) {
+    for (size_t i = 0; i < n; i++) judge->p[i] = dense_random(&seed);
+    if (judge_probe(search, judge, x, value, judge->p, 0) == PROBE_FALLS) return true;
+  }
+  return false;
+}
+
 static MinimiseKind judge_flat(Search *search, Judge *judge, double value, size_t from) {
   enum { PROBED_MOST = 8 }; /* flat directions looked along: enough for any lesson */
   MinimiseResult *result = search->result;
@@ -239,12 +252,19 @@ static MinimiseKind judge_flat(Search *search, Judge *judge, double value, size_
   bool level = false;
   for (size_t k = from; k < search->n && k < from + PROBED_MOST; k++) {
     if (k > from && judge->spectrum.values[k] > judge->flat) break;
-    Probe probe = result->quadratic ? PROBE_LEVEL : judge_probe(search, judge, x, value, k);
+    const double *v = judge->spectrum.vectors + k * search->n;
+    Probe probe = result->quadratic
+                      ? PROBE_LEVEL
+                      : judge_probe(search, judge, x, value, v, judge->spectrum.values[k]);
     if (probe == PROBE_FALLS) {
       result->lower_nearby = true;
       return MINIMISE_NOT_STATIONARY;
     }
     level = level || probe == PROBE_LEVEL;
+  }
+  if (level && !result->quadratic && judge_falls_aside(search, judge, x, value)) {
+    result->lower_nearby = true;
+    return MINIMISE_NOT_STATIONARY;
   }
   search_prefer(search, x, value); /* a probe may have found an equal value with luckier rounding */
   judge_direction(search, judge, from);
@@ -327,10 +347,21 @@ static void judge_reason(Search *search) {
                                                : "the next Newton step is negligible");
 }
 
+/* Far enough out any step is negligible against the coordinates. If the value falls all the way
+ * on from there, nothing was found but the end of the doubles. */
+static void judge_runaway(Search *search, Judge *judge) {
+  const MinimiseResult *result = search->result;
+  bool far = dense_largest(search->n, result->x) > search_runaway(search);
+  if (!far || result->unbounded || result->stopped) return;
+  for (size_t i = 0; i < search->n; i++) judge->p[i] = result->x[i] - search->start[i];
+  search_falls_for_ever(search, result->x, result->value, judge->p);
+}
+
 void verdict_judge(Search *search) {
   MinimiseResult *result = search->result;
   Judge *judge = judge_get(search);
   judge_reset(result);
+  judge_runaway(search, judge);
   if (result->unbounded) {
     result->kind = MINIMISE_UNBOUNDED;
     search->objective->gradient(search->objective->context, result->x, result->gradient);
@@ -338,6 +369,9 @@ void verdict_judge(Search *search) {
     return;
   }
   result->kind = judge_best(search, judge);
+  if (result->kind == MINIMISE_NOT_STATIONARY && !result->stopped &&
+      search_ran_off(search, result->x, result->value))
+    result->kind = MINIMISE_UNBOUNDED;
   bool minimum = result->kind == MINIMISE_STRICT_MINIMUM || result->kind == MINIMISE_FLAT ||
                  result->kind == MINIMISE_STATIONARY;
   result->converged = minimum || (result->within_tolerance && !result->lower_nearby &&

@@ -90,7 +90,7 @@ static void verdict_print_flat(const MinimiseResult *result, const char *const *
                 verdict_value(result), extremum);
   else
     text_format(out,
-                "value %.6g at a flat %s (no nearby value is %s, the second derivatives cannot "
+                "value %.6g at a flat %s (no value tried nearby is %s, the second derivatives cannot "
                 "tell): flat along ",
                 verdict_value(result), extremum, result->negated ? "higher" : "lower");
   verdict_coordinates(result->direction, names, result->n, out);
