@@ -66,7 +66,7 @@ static const MinimiseMethod *minimise_choose(const Objective *objective) {
 }
 
 static void minimise_init(Search *search, const double *start, const MinimiseMethod *method) {
-  enum { PER_VARIABLE = 100, AT_LEAST = 1000 };
+  enum { PER_VARIABLE = 100, AT_LEAST = 1000, COORDINATES_MOST = 30000000 };
   const Objective *objective = search->objective;
   const MinimiseOptions *options = search->options;
   MinimiseResult *result = search->result;
@@ -84,8 +84,10 @@ static void minimise_init(Search *search, const double *start, const MinimiseMet
   result->eta = result->eta_bound = result->error_bar = result->digits = NAN;
   search->n = n;
   search->trigger = FIRST_TRIGGER;
-  search->max_evaluations =
-      options->max_evaluations ? options->max_evaluations : PER_VARIABLE * n + AT_LEAST;
+  size_t enough = PER_VARIABLE * n + AT_LEAST, seconds = COORDINATES_MOST / n; /* not hours */
+  search->max_evaluations = options->max_evaluations ? options->max_evaluations
+                            : enough < seconds       ? enough
+                                                     : seconds;
   search->run_limit = search->max_evaluations;
   result->x = search_numbers(search, n);
   result->gradient = search_numbers(search, n);

@@ -234,10 +234,10 @@ static void judge_direction(Search *search, const Judge *judge, size_t k) {
 
 /* Where the second derivatives cannot tell, the way down need be no eigenvector: x^4 + y^4 + x y^2. */
 static bool judge_falls_aside(Search *search, Judge *judge, const double *x, double value) {
-  enum { PER_VARIABLE = 8, TRIED_MOST = 64 };
+  enum { TRIED = 4 };
   size_t n = search->n;
   unsigned long long seed = DENSE_SEED;
-  for (size_t k = 0; n > 1 && k < PER_VARIABLE * n && k < TRIED_MOST; k++) {
+  for (size_t k = 0; n > 1 && k < TRIED; k++) {
     for (size_t i = 0; i < n; i++) judge->p[i] = dense_random(&seed);
     if (judge_probe(search, judge, x, value, judge->p, 0) == PROBE_FALLS) return true;
   }

@@ -54,12 +54,9 @@ static void set_column(Session *s, Table *table, uint32_t index, const char *nam
   table->column[index].numbers = value_array(column);
 }
 
-/* x stays x for a number; the entries of a vector w are w_1, w_2 …, those of a field p.W are p_W_1 … */
-static void coordinate_name(const char *const *names, size_t i, char out[64]) {
-  size_t first = i, last = i;
-  while (first > 0 && names[first - 1] == names[i]) first--;
-  while (names[last + 1] == names[i]) last++;
-  if (first == last) snprintf(out, 64, "%s", names[i]);
+/* [first] begins the run of equal names: x stays x for a number; the entries of a vector w are w_1, w_2 …, those of a field p.W are p_W_1 … */
+static void coordinate_name(const char *const *names, size_t first, size_t i, char out[64]) {
+  if (first == i && names[i + 1] != names[i]) snprintf(out, 64, "%s", names[i]);
   else snprintf(out, 64, "%s_%zu", names[i], i - first + 1);
   for (char *c = out; *c; c++)
     if (*c == '.') *c = '_';
@@ -92,8 +89,9 @@ Value problem_trace(const Problem *p, const Observer *o, const char *const *name
   Table *table = table_new(s, (uint32_t)(o->rows->count / width), (uint32_t)width + columns);
   char name[64];
   set_column(s, table, 0, "step", o->rows, width);
-  for (size_t i = 0; i < o->n; i++) {
-    coordinate_name(names, i, name);
+  for (size_t i = 0, first = 0; i < o->n; i++) {
+    if (names[i] != names[first]) first = i;
+    coordinate_name(names, first, i, name);
     set_column(s, table, (uint32_t)i + 1, name, o->rows, width);
   }
   static const char *const last[] = {"value", "gradnorm", "eta"};
@@ -269,16 +267,17 @@ static void print_kink(const MinimiseResult *r, const char *const *names, const 
   else text_format(text, "not converged, there are %s values around it\n", r->negated ? "higher" : "lower");
 }
 
-/* Values around x, along the axes and in random directions, at three distances. */
+/* Values around x, along axes and in random directions, at three distances. */
 static bool lower_around(FunctionObjective *o, const Objective *objective, const double *x, double value) {
   Session *s = o->session;
-  size_t n = o->n, directions = 2 * n + 16;
+  enum { AXES_MOST = 64 };
+  size_t n = o->n, axes = n < AXES_MOST ? n : AXES_MOST, directions = 2 * axes + 16;
   double *y = scratch(s, n * sizeof(double));
   static const double distances[] = {1e-6, 1e-4, 1e-2};
   for (size_t k = 0; k < directions; k++) {
     double size = 0;
     for (size_t i = 0; i < n; i++) {
-      y[i] = k < 2 * n ? (i == k / 2) * (k % 2 ? -1.0 : 1.0) : sin((double)(7 * k + 13 * i)); /* any spread will do */
+      y[i] = k < 2 * axes ? (i == k / 2) * (k % 2 ? -1.0 : 1.0) : sin((double)(7 * k + 13 * i)); /* any spread will do */
       size = fmax(size, fabs(x[i]));
     }
     for (size_t d = 0; d < sizeof distances / sizeof *distances; d++) {
@@ -421,9 +420,10 @@ static bool is_better(const MinimiseResult *a, const MinimiseResult *b) {
   return a->value < b->value - slack;
 }
 
-enum { STARTS = 4 };
+enum { STARTS = 4, COORDINATES_MANY = 10000 };
 
-/* Nobody said where to begin: 0, 1 and two random points, the best answer counts. */
+/* Nobody said where to begin: 0, 1 and two random points, the best answer counts. With very many
+ * coordinates each start costs seconds: the first with a value is the only one. */
 static Value solve_from_several(const Problem *p) {
   Session *s = p->session;
   size_t n;
@@ -450,10 +450,12 @@ static Value solve_from_several(const Problem *p) {
     } else {
       run_release(attempt);
     }
+    if (n > COORDINATES_MANY && best->result.kind != MINIMISE_UNDEFINED) break;
   }
   memcpy(s->random, random, sizeof random);
   char remark[96];
-  snprintf(remark, sizeof remark, "started from 0, 1 and %d random points; this is from %s", STARTS - 2,
+  if (n > COORDINATES_MANY) snprintf(remark, sizeof remark, "started from %s alone", chosen < 2 ? chosen ? "1" : "0" : "a random point");
+  else snprintf(remark, sizeof remark, "started from 0, 1 and %d random points; this is from %s", STARTS - 2,
            chosen == 0 ? "0" : chosen == 1 ? "1" : "a random one");
   Value record = result_record(p, best, remark);
   run_release(best);
