@@ -232,7 +232,8 @@ static void judge_direction(Search *search, const Judge *judge, size_t k) {
   for (size_t i = 0; i < search->n; i++) result->direction[i] /= norm;
 }
 
-/* Where the second derivatives cannot tell, the way down need be no eigenvector: x^4 + y^4 + x y^2. */
+/* Where the second derivatives cannot tell, the way down need be no eigenvector: in
+ * x^4 + y^4 + x y^2 it is a curve. */
 static bool judge_falls_aside(Search *search, Judge *judge, const double *x, double value) {
   enum { TRIED = 4 };
   size_t n = search->n;

@@ -90,8 +90,8 @@ static void verdict_print_flat(const MinimiseResult *result, const char *const *
                 verdict_value(result), extremum);
   else
     text_format(out,
-                "value %.6g at a flat %s (no value tried nearby is %s, the second derivatives cannot "
-                "tell): flat along ",
+                "value %.6g at a flat %s (no value tried nearby is %s, the second derivatives "
+                "cannot tell): flat along ",
                 verdict_value(result), extremum, result->negated ? "higher" : "lower");
   verdict_coordinates(result->direction, names, result->n, out);
   text_string(out, "\n");
