@@ -201,26 +201,41 @@ static double judge_growth(Search *search, Judge *judge, const double *x, double
   return search_value(search, judge->trial) - value;
 }
 
-/* Looks at values on both sides along scaled [v], a hundredth of a coordinate away. */
-static Probe judge_probe(Search *search, Judge *judge, const double *x, double value,
-                         const double *v, double curvature) {
-  const double AWAY = 1e-2;
-  size_t n = search->n;
-  double reach = INFINITY;
-  search_typical(search, x, judge->d, judge->typical);
-  for (size_t i = 0; i < n; i++)
-    if (v[i] != 0) reach = fmin(reach, AWAY * judge->typical[i] * judge->d[i] / fabs(v[i]));
-  bool quadratic = true;
+/* How values on both sides of x, [reach] away along scaled [v], go with the curvature there. */
+static Probe judge_sides(Search *search, Judge *judge, const double *x, double value,
+                         const double *v, double curvature, double reach, bool *too_much) {
+  const double SHARE = 0.2; /* of the growth the Hessian promises, or of its inverse */
+  double promised = 0.5 * curvature * reach * reach;
+  bool enough = true;
+  *too_much = false;
   for (int side = -1; side <= 1; side += 2) {
     double growth = judge_growth(search, judge, x, value, v, side * reach);
     double noise = 64 * DBL_EPSILON * (fabs(value) + fabs(growth));
     if (growth < -noise && judge_growth(search, judge, x, value, v, 0.5 * side * reach) < 0)
       return PROBE_FALLS;
-    const double SHARE = 0.2; /* of the growth the Hessian promises, or of its inverse */
-    double promised = 0.5 * curvature * reach * reach;
-    quadratic = quadratic && growth >= SHARE * promised && SHARE * growth <= promised;
+    enough = enough && growth >= SHARE * promised;
+    *too_much = *too_much || SHARE * growth > promised;
   }
-  return quadratic && curvature > judge->flat ? PROBE_RISES : PROBE_LEVEL;
+  return enough && !*too_much && curvature > judge->flat ? PROBE_RISES : PROBE_LEVEL;
+}
+
+/* Looks at values on both sides along scaled [v], a hundredth of a coordinate away. Growth far beyond the
+ * curvature may be that of x^4, or of higher terms that fade: then closer by, too. */
+static Probe judge_probe(Search *search, Judge *judge, const double *x, double value,
+                         const double *v, double curvature) {
+  const double AWAY = 1e-2, CLOSER = 0.05;
+  enum { LOOKS = 3 };
+  double reach = INFINITY;
+  search_typical(search, x, judge->d, judge->typical);
+  for (size_t i = 0; i < search->n; i++)
+    if (v[i] != 0) reach = fmin(reach, AWAY * judge->typical[i] * judge->d[i] / fabs(v[i]));
+  Probe probe = PROBE_LEVEL;
+  bool closer = true;
+  for (int look = 0; look < LOOKS && closer; look++, reach *= CLOSER) {
+    probe = judge_sides(search, judge, x, value, v, curvature, reach, &closer);
+    closer = closer && probe == PROBE_LEVEL && curvature > judge->flat;
+  }
+  return probe;
 }
 
 static void judge_direction(Search *search, const Judge *judge, size_t k) {
@@ -235,7 +250,7 @@ static void judge_direction(Search *search, const Judge *judge, size_t k) {
 /* Where the second derivatives cannot tell, the way down need be no eigenvector: in
  * x^4 + y^4 + x y^2 it is a curve. */
 static bool judge_falls_aside(Search *search, Judge *judge, const double *x, double value) {
-  enum { TRIED = 4 };
+  enum { TRIED = 2 };
   size_t n = search->n;
   unsigned long long seed = DENSE_SEED;
   for (size_t k = 0; n > 1 && k < TRIED; k++) {
