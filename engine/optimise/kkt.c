@@ -243,6 +243,17 @@ static void kkt_fill(Course *course, const Kkt *kkt) {
   result->stationarity = dense_norm(n, course->unit);
 }
 
+/* Multipliers that grow without bound and balance nothing all the same: the gradient of an active constraint
+ * vanishes, as that of x^2 <= 0 does at 0, and there are none. */
+static bool kkt_is_torn(const Course *course, const Kkt *kkt) {
+  const double UNBALANCED = 1e-3, IMMENSE = 1e10;
+  const ConstrainedResult *result = course->result;
+  double gradient = dense_norm(course->n, kkt->at.g), largest = 0;
+  for (size_t i = 0; i < course->m; i++)
+    largest = fmax(largest, fabs(result->multiplier[i]));
+  return result->stationarity > UNBALANCED * gradient && largest > IMMENSE * gradient;
+}
+
 static void kkt_precision(Course *course, const Kkt *kkt) {
   enum { ALL_DIGITS = 15 };
   ConstrainedResult *result = course->result;
@@ -414,6 +425,7 @@ void kkt_judge(Course *course) {
   if (kkt->stationary && !result->unbounded) kkt_try_newton(course, kkt);
   course_prefer(course, &kkt->at);
   kkt_fill(course, kkt);
+  if (kkt->stationary && kkt_is_torn(course, kkt)) kkt->stationary = false;
   kkt_precision(course, kkt);
   Place kept; /* looking around must not move the answer */
   course_place(course, &kept);
