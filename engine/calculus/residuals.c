@@ -35,7 +35,8 @@ typedef struct Entry {
   uint32_t a, b;
 } Entry;
 
-enum { NO_CELL = UINT32_MAX, ROOTS_DEEP = 16, SAME_DEEP = 16 };
+enum { ROOTS_DEEP = 16, SAME_DEEP = 16 };
+static const uint32_t NO_CELL = UINT32_MAX;
 
 /* ---- reading cells ---- */
 
