@@ -59,7 +59,7 @@ static void forward_product(const Tangents *t, const Step *step, const Run *run)
 
 static bool forward_run(const Tangents *t, const Step *step) {
   const double *c = t->trace->cell;
-  const Run *run = &t->trace->run[step->a];
+  const Run *run = step_run(t->trace, step);
   switch (step->op) {
   case STEP_VECTOR: forward_vector(t, step, run); return true;
   case STEP_SUM:

@@ -104,7 +104,7 @@ static uint32_t log_of(Reading *reading, uint32_t cell) {
   if (t->producer[cell] == 0 || reading->budget-- <= 0) return plain_log(reading, cell);
   const Step *step = &t->step[t->producer[cell] - 1];
   if (step->op < SCALAR_COUNT) return log_of_scalar(reading, step->op, step->a, step->b, cell);
-  const Run *run = &t->run[step->a];
+  const Run *run = step_run(t, step);
   uint32_t place = cell - step->out;
   switch (step->op) {
     case STEP_SUM: return log_of_run(reading, step->a, step->b);

@@ -89,6 +89,11 @@ typedef struct Trace {
   int orders; /* how many derivatives of this trace are exact: see objective_implicit */
 } Trace;
 
+/* The run that a vector or matrix step reads; not to be looked at for other steps, whose .a is a cell. */
+static inline const Run *step_run(const Trace *trace, const Step *step) {
+  return step->a < trace->run_count ? &trace->run[step->a] : NULL;
+}
+
 /* An open trace at the next level, with [count] input cells holding [inputs]. Its values are active until
  * trace_close. Fails past TRACE_LEVELS. Owned. */
 Trace *trace_open(Session *session, const double *inputs, uint32_t count);
