@@ -11,6 +11,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "optimise/minimise.h"
 #include "optimise/objective.h"
@@ -42,6 +43,7 @@ typedef enum KktKind {
 
 typedef struct ConstrainedResult {
   size_t n, equalities, inequalities;
+  const uint32_t *columns; /* of the matrix each coordinate is in; NULL: numbers, vectors */
   double *x, value; /* the best feasible point, or the least violated, from the start on */
   double *gradient; /* of f at x */
   double *constraint, *multiplier; /* one per constraint; multipliers of inactive ones are 0 */

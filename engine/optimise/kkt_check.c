@@ -10,12 +10,12 @@
 #include <math.h>
 #include <string.h>
 
+#include "optimise/coordinates.h"
 #include "optimise/dense.h"
 #include "optimise/kkt.h"
 
 /* A residual below this share of the terms it is a sum of counts as 0: what typed digits leave. */
 static const double NOTHING = 1e-6;
-enum { SHOWN_MOST = 12 };
 
 static double check_excess(const KktCheck *check, size_t i) {
   double c = check->value_of[i];
@@ -52,18 +52,10 @@ void kkt_check(KktCheck *check, const double *jacobian, double *slope) {
   check->feasible = r->kind != KKT_INFEASIBLE && check->violation <= NOTHING * (1 + size);
 }
 
-static void check_vector(const double *v, size_t count, Text *out) {
-  if (count != 1) text_string(out, "[");
-  for (size_t i = 0; i < count && i < SHOWN_MOST; i++)
-    text_format(out, "%s%.6g", i ? ", " : "", v[i] + 0.0);
-  if (count > SHOWN_MOST) text_format(out, ", … %zu more", count - SHOWN_MOST);
-  if (count != 1) text_string(out, "]");
-}
-
 static void check_constraints(const KktCheck *check, const Constraints *constraints, Text *out) {
   const ConstrainedResult *r = check->result;
   size_t m = r->equalities + r->inequalities;
-  for (size_t i = 0; i < m && i < SHOWN_MOST; i++) {
+  for (size_t i = 0; i < m && i < COORDINATES_SHOWN; i++) {
     bool equality = i < r->equalities, broken = check_excess(check, i) > NOTHING;
     text_format(out, "  %s: %.6g, %s, %s = %.6g\n", constraints->text[i], check->value_of[i] + 0.0,
                 broken         ? "violated"
@@ -72,7 +64,7 @@ static void check_constraints(const KktCheck *check, const Constraints *constrai
                                : "inactive",
                 equality ? "λ" : "μ", check->multiplier[i] + 0.0);
   }
-  if (m > SHOWN_MOST) text_format(out, "  … %zu more\n", m - SHOWN_MOST);
+  if (m > COORDINATES_SHOWN) text_format(out, "  … %zu more\n", m - COORDINATES_SHOWN);
 }
 
 static bool check_first_order(const KktCheck *check) {
@@ -87,7 +79,7 @@ static void check_second_order(const KktCheck *check, Text *out) {
   } else if (r->eigenvalue_count > 0) {
     text_string(out, "the Hessian of L along the constraints has eigenvalue");
     text_string(out, r->eigenvalue_count == 1 ? " " : "s ");
-    check_vector(r->eigenvalues, r->eigenvalue_count, out);
+    coordinates_vector(r->eigenvalues, r->eigenvalue_count, out);
     text_string(out, "\n");
   } else if (r->reduced_order == 0) {
     text_string(out, "the active constraints leave no direction\n");
@@ -140,7 +132,7 @@ void kkt_check_print(const KktCheck *check, const Constraints *constraints, cons
   size_t m = r->equalities + r->inequalities;
   text_format(out, "stationarity: ∇f%s%s = ", r->equalities ? " + Σλ∇h" : "",
               r->inequalities ? " + Σμ∇g" : "");
-  check_vector(check->slope, r->n, out);
+  coordinates_vector(check->slope, r->n, out);
   text_format(out, ", norm %.3g\n", check->stationarity);
   text_format(out, "feasibility: largest violation %.6g\n", check->violation);
   check_constraints(check, constraints, out);

@@ -8,11 +8,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "optimise/coordinates.h"
 #include "optimise/kkt.h"
-
-enum {
-  SHOWN_MOST = 12
-}; /* coordinates of a vector, constraints of a list, before the rest counts */
 
 static double kkt_value(const ConstrainedResult *result) {
   return (result->negated ? -result->value : result->value) + 0.0;
@@ -22,29 +19,13 @@ static const char *kkt_extremum(const ConstrainedResult *result) {
   return result->negated ? "maximum" : "minimum";
 }
 
-static void kkt_vector(const double *v, size_t count, Text *out) {
-  if (count == 1) {
-    text_format(out, "%.6g", v[0] + 0.0);
-    return;
-  }
-  text_string(out, "[");
-  for (size_t i = 0; i < count && i < SHOWN_MOST; i++)
-    text_format(out, "%s%.6g", i ? ", " : "", v[i] + 0.0);
-  if (count > SHOWN_MOST) text_format(out, ", … %zu more", count - SHOWN_MOST);
-  text_string(out, "]");
-}
-
-static void kkt_coordinates(const double *v, const char *const *names, size_t n, Text *out) {
-  for (size_t i = 0, end; i < n; i = end) {
-    end = i + 1;
-    while (end < n && strcmp(names[end], names[i]) == 0) end++;
-    text_format(out, "%s%s = ", i ? ", " : "", names[i]);
-    kkt_vector(v + i, end - i, out);
-  }
+static void kkt_coordinates(const ConstrainedResult *result, const double *v,
+                            const char *const *names, Text *out) {
+  coordinates_print(v, names, result->columns, result->n, out);
 }
 
 void kkt_print_point(const ConstrainedResult *result, const char *const *names, Text *out) {
-  kkt_coordinates(result->x, names, result->n, out);
+  kkt_coordinates(result, result->x, names, out);
   text_string(out, "\n");
 }
 
@@ -56,7 +37,7 @@ static const char *kkt_proof(const ConstrainedResult *result) {
 static void kkt_direction(const ConstrainedResult *result, const char *const *names, Text *out) {
   if (!result->has_direction) return;
   text_string(out, " along ");
-  kkt_coordinates(result->direction, names, result->n, out);
+  kkt_coordinates(result, result->direction, names, out);
 }
 
 static void kkt_print_flat(const ConstrainedResult *result, const char *const *names, Text *out) {
@@ -140,12 +121,12 @@ static void kkt_list(const ConstrainedResult *result, const Constraints *constra
   size_t m = result->equalities + result->inequalities, count = 0;
   for (size_t i = 0; i < m; i++) {
     if (result->active[i] != active) continue;
-    if (count++ >= SHOWN_MOST) continue;
+    if (count++ >= COORDINATES_SHOWN) continue;
     if (count > 1) text_string(out, ", ");
     kkt_name(constraints, i, out);
     if (active) text_format(out, " (multiplier %.6g)", result->multiplier[i] + 0.0);
   }
-  if (count > SHOWN_MOST) text_format(out, ", … %zu more", count - SHOWN_MOST);
+  if (count > COORDINATES_SHOWN) text_format(out, ", … %zu more", count - COORDINATES_SHOWN);
 }
 
 static void kkt_print_warnings(const ConstrainedResult *result, Text *out) {

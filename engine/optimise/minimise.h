@@ -9,6 +9,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "optimise/objective.h"
 
@@ -55,6 +56,7 @@ enum { MINIMISE_REASON_SIZE = 240 };
  * callback left by longjmp. The arrays live in memory from [allocate]. */
 typedef struct MinimiseResult {
   size_t n;
+  const uint32_t *columns; /* of the matrix each coordinate is in; NULL: numbers, vectors */
   double *x, value;
   double *gradient, gradient_norm;                  /* at x; norms are Euclidean */
   bool has_spectrum;                                /* the next three are set */

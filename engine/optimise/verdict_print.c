@@ -10,7 +10,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { SHOWN_MOST = 12 }; /* coordinates of one vector before the rest is counted */
+#include "optimise/coordinates.h"
 
 static double verdict_sign(const MinimiseResult *result) { return result->negated ? -1 : 1; }
 
@@ -24,36 +24,13 @@ static const char *verdict_extremum(const MinimiseResult *result) {
   return result->negated ? "maximum" : "minimum";
 }
 
-static void verdict_vector(const double *v, size_t count, Text *out) {
-  text_string(out, "[");
-  for (size_t i = 0; i < count && i < SHOWN_MOST; i++)
-    text_format(out, "%s%.6g", i ? ", " : "", v[i] + 0.0);
-  if (count > SHOWN_MOST) text_format(out, ", … %zu more", count - SHOWN_MOST);
-  text_string(out, "]");
-}
-
-static void verdict_number_or_vector(const double *v, size_t count, Text *out) {
-  if (count == 1) text_format(out, "%.6g", v[0] + 0.0);
-  else verdict_vector(v, count, out);
-}
-
-/* How many coordinates from [i] on belong to one name. */
-static size_t verdict_run(const char *const *names, size_t i, size_t n) {
-  size_t end = i + 1;
-  while (end < n && strcmp(names[end], names[i]) == 0) end++;
-  return end - i;
-}
-
-static void verdict_coordinates(const double *v, const char *const *names, size_t n, Text *out) {
-  for (size_t i = 0, count; i < n; i += count) {
-    count = verdict_run(names, i, n);
-    text_format(out, "%s%s = ", i ? ", " : "", names[i]);
-    verdict_number_or_vector(v + i, count, out);
-  }
+static void verdict_coordinates(const MinimiseResult *result, const double *v,
+                                const char *const *names, Text *out) {
+  coordinates_print(v, names, result->columns, result->n, out);
 }
 
 void verdict_print_point(const MinimiseResult *result, const char *const *names, Text *out) {
-  verdict_coordinates(result->x, names, result->n, out);
+  verdict_coordinates(result, result->x, names, out);
   text_string(out, "\n");
 }
 
@@ -93,7 +70,7 @@ static void verdict_print_flat(const MinimiseResult *result, const char *const *
                 "value %.6g at a flat %s (no value tried nearby is %s, the second derivatives "
                 "cannot tell): flat along ",
                 verdict_value(result), extremum, result->negated ? "higher" : "lower");
-  verdict_coordinates(result->direction, names, result->n, out);
+  verdict_coordinates(result, result->direction, names, out);
   text_string(out, "\n");
 }
 
@@ -102,7 +79,7 @@ static void verdict_print_unbounded(const MinimiseResult *result, const char *co
   text_format(out, "no %s: %s", verdict_extremum(result), result->reason);
   if (result->has_direction) {
     text_string(out, ", along ");
-    verdict_coordinates(result->direction, names, result->n, out);
+    verdict_coordinates(result, result->direction, names, out);
   }
   text_string(out, "\n");
 }

@@ -138,31 +138,26 @@ static Value active_value(Session *s, const Side *side, const ConstrainedResult 
 }
 
 static Value answer(const Problem *p, const FunctionObjective *o, const Observer *observer, const MethodRun *run, const Side *side,
-                    const Constraints *constraints, const ConstrainedResult *r, const char *remark) {
+                    const Constraints *constraints, ConstrainedResult *r, const char *remark) {
   Session *s = p->session;
-  const char **names = problem_names(p, o->n);
-  Record *record = record_new(s);
-  Value *argument = objective_arguments(o, r->x);
-  for (uint32_t i = 0; p->name && i < p->count; i++) record_put(s, record, p->name[i], value_keep(argument[i]));
-  record_put(s, record, "point", problem_point(p, argument));
-  record_put(s, record, "value", value_number(o->sign * r->value));
-  record_put(s, record, "kind", text_value(s, kind_text(r)));
-  record_put(s, record, "converged", value_boolean(r->converged));
-  record_put(s, record, "reason", text_value(s, r->reason));
-  record_put(s, record, "method", text_value(s, r->method ? r->method : ""));
-  record_put(s, record, "iterations", value_number((double)r->iterations));
-  record_put(s, record, "evaluations", value_number((double)r->evaluations));
-  record_put(s, record, "gradnorm", value_number(r->stationarity));
-  record_put(s, record, "multipliers", multipliers_value(s, side, r));
-  record_put(s, record, "active", active_value(s, side, r));
-  record_put(s, record, "trace", problem_trace(p, observer, names, run));
-  Text text = {0};
-  kkt_print(r, constraints, names, &text);
-  if (remark[0]) text_format(&text, "%s\n", remark);
-  if (text.length && text.bytes[text.length - 1] == '\n') text.bytes[--text.length] = 0;
-  record->style = RECORD_VERDICT;
-  record->summary = text.bytes;
-  return value_record(record);
+  r->columns = problem_columns(p, o->n);
+  Outcome outcome = {
+      .argument = objective_arguments(o, r->x),
+      .value = value_number(o->sign * r->value),
+      .kind = kind_text(r),
+      .reason = r->reason,
+      .method = r->method,
+      .converged = r->converged,
+      .iterations = r->iterations,
+      .evaluations = r->evaluations,
+      .gradient_norm = r->stationarity,
+      .multipliers = multipliers_value(s, side, r),
+      .active = active_value(s, side, r),
+      .names = problem_names(p, o->n),
+  };
+  kkt_print(r, constraints, outcome.names, &outcome.verdict);
+  if (remark[0]) text_format(&outcome.verdict, "%s\n", remark);
+  return outcome_record(p, observer, run, &outcome);
 }
 
 /* ---- running ---- */

@@ -134,6 +134,23 @@ const char **problem_names(const Problem *p, size_t n) {
   return names;
 }
 
+static uint32_t *columns_of_numbers(Session *s, Value v, uint32_t *out) {
+  bool record = v.kind == VALUE_RECORD;
+  uint32_t parts = record ? ((Record *)v.object)->count : v.kind == VALUE_TUPLE ? ((Tuple *)v.object)->count : 0;
+  for (uint32_t i = 0; i < parts; i++)
+    out = columns_of_numbers(s, record ? ((Record *)v.object)->field[i] : ((Tuple *)v.object)->item[i], out);
+  if (parts) return out;
+  uint32_t columns = v.kind == VALUE_ARRAY ? value_as_array(v)->cols : 1;
+  for (size_t k = point_size(s, v, "the start"); k > 0; k--) *out++ = columns;
+  return out;
+}
+
+const uint32_t *problem_columns(const Problem *p, size_t n) {
+  uint32_t *columns = scratch(p->session, (n + 1) * sizeof *columns), *next = columns;
+  for (uint32_t i = 0; i < p->count; i++) next = columns_of_numbers(p->session, p->point[i], next);
+  return columns;
+}
+
 Value text_value(Session *s, const char *text) { return value_string(string_new(s, text, strlen(text))); }
 
 static const char *kind_text(const MinimiseResult *r) {
@@ -228,35 +245,54 @@ typedef struct Attempt {
   const char *kink; /* of the function at the result, or NULL */
 } Attempt;
 
-static Value result_record(const Problem *p, Attempt *attempt, const char *remark) {
-  FunctionObjective *o = &attempt->function;
-  const MinimiseResult *r = &attempt->result;
+Value outcome_record(const Problem *p, const Observer *o, const MethodRun *run, const Outcome *outcome) {
   Session *s = p->session;
-  const char **names = problem_names(p, o->n);
   Record *record = record_new(s);
-  Value *argument = solution_arguments(p, o, r);
-  for (uint32_t i = 0; p->name && i < p->count; i++) record_put(s, record, p->name[i], value_keep(argument[i]));
-  Value value = o->open ? point_call(s, o->f, argument, p->count) : value_number(o->sign * r->value);
-  record_put(s, record, "point", problem_point(p, argument));
-  record_put(s, record, "value", value);
-  record_put(s, record, "kind", text_value(s, kind_text(r)));
-  record_put(s, record, "converged", value_boolean(r->converged));
-  record_put(s, record, "reason", text_value(s, r->reason));
-  record_put(s, record, "method", text_value(s, r->method ? r->method : ""));
-  record_put(s, record, "iterations", value_number((double)r->iterations));
-  record_put(s, record, "evaluations", value_number((double)r->evaluations));
-  record_put(s, record, "gradnorm", value_number(r->gradient_norm));
-  record_put(s, record, "multipliers", value_tuple(tuple_new(s, 0)));
-  record_put(s, record, "active", value_tuple(tuple_new(s, 0)));
-  record_put(s, record, "trace", problem_trace(p, &attempt->observer, names, &attempt->run));
-  Text text = {0};
-  if (attempt->kink) print_kink(r, names, attempt->kink, &text);
-  else verdict_print(r, names, &text);
-  if (remark[0]) text_format(&text, "%s\n", remark);
+  for (uint32_t i = 0; p->name && i < p->count; i++)
+    record_put(s, record, p->name[i], value_keep(outcome->argument[i]));
+  record_put(s, record, "point", problem_point(p, outcome->argument));
+  record_put(s, record, "value", outcome->value);
+  record_put(s, record, "kind", text_value(s, outcome->kind));
+  record_put(s, record, "converged", value_boolean(outcome->converged));
+  record_put(s, record, "reason", text_value(s, outcome->reason));
+  record_put(s, record, "method", text_value(s, outcome->method ? outcome->method : ""));
+  record_put(s, record, "iterations", value_number((double)outcome->iterations));
+  record_put(s, record, "evaluations", value_number((double)outcome->evaluations));
+  record_put(s, record, "gradnorm", value_number(outcome->gradient_norm));
+  record_put(s, record, "multipliers", outcome->multipliers);
+  record_put(s, record, "active", outcome->active);
+  record_put(s, record, "trace", problem_trace(p, o, outcome->names, run));
+  Text text = outcome->verdict;
   if (text.length && text.bytes[text.length - 1] == '\n') text.bytes[--text.length] = 0;
   record->style = RECORD_VERDICT;
   record->summary = text.bytes;
   return value_record(record);
+}
+
+static Value result_record(const Problem *p, Attempt *attempt, const char *remark) {
+  FunctionObjective *o = &attempt->function;
+  MinimiseResult *r = &attempt->result;
+  Session *s = p->session;
+  r->columns = problem_columns(p, o->n);
+  Value *argument = solution_arguments(p, o, r);
+  Outcome outcome = {
+      .argument = argument,
+      .value = o->open ? point_call(s, o->f, argument, p->count) : value_number(o->sign * r->value),
+      .kind = kind_text(r),
+      .reason = r->reason,
+      .method = r->method,
+      .converged = r->converged,
+      .iterations = r->iterations,
+      .evaluations = r->evaluations,
+      .gradient_norm = r->gradient_norm,
+      .multipliers = value_tuple(tuple_new(s, 0)),
+      .active = value_tuple(tuple_new(s, 0)),
+      .names = problem_names(p, o->n),
+  };
+  if (attempt->kink) print_kink(r, outcome.names, attempt->kink, &outcome.verdict);
+  else verdict_print(r, outcome.names, &outcome.verdict);
+  if (remark[0]) text_format(&outcome.verdict, "%s\n", remark);
+  return outcome_record(p, &attempt->observer, &attempt->run, &outcome);
 }
 
 /* Where the function has a kink its derivatives say nothing about the point; only values around it do. */

@@ -58,11 +58,27 @@ Observer problem_observer(const Problem *problem, size_t n);
 MinimiseOptions problem_options(const Problem *problem);
 /* One name per coordinate, NULL at the end; the same pointer for the entries of one argument. */
 const char **problem_names(const Problem *problem, size_t n);
+/* How wide the matrix is that each coordinate belongs to; 1 for numbers and vectors. */
+const uint32_t *problem_columns(const Problem *problem, size_t n);
 struct MethodRun;
 /* The steps as a table; a method's own columns stand behind the others. */
 Value problem_trace(const Problem *problem, const Observer *observer, const char *const *names, const struct MethodRun *run);
 /* The arguments as one value: itself, or a tuple. Takes ownership of them. */
 Value problem_point(const Problem *problem, Value *argument);
+/* What a solver found, in the student's terms. */
+typedef struct Outcome {
+  Value *argument; /* the best point */
+  Value value, multipliers, active; /* owned */
+  const char *kind, *reason, *method;
+  const char *const *names; /* of the coordinates */
+  bool converged;
+  size_t iterations, evaluations;
+  double gradient_norm;
+  Text verdict; /* owned */
+} Outcome;
+/* The record that answers the problem; what the outcome owns goes into it. */
+Value outcome_record(const Problem *problem, const Observer *observer, const struct MethodRun *run,
+                     const Outcome *outcome);
 /* Ctrl-C was pressed: puts the record of the best point into ans and ends the evaluation. */
 _Noreturn void problem_interrupted(Session *session, Value record);
 Value text_value(Session *session, const char *text);
