@@ -12,6 +12,7 @@
 #include <float.h>
 #include <gsl/gsl_errno.h>
 #include <gsl/gsl_poly.h>
+#include <limits.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -27,6 +28,12 @@ enum { DEGREE_LARGEST = 400, POLISH_STEPS = 20, ABERTH_STEPS = 60 };
 /* How far rounding scatters a multiple root at most, against its size; how many roundings of the
  * coefficients a value may be off by and still count as zero; the imaginary part of a real root. */
 static const double SCATTER = 2e-2, ROUNDINGS = 4, REAL = 1e-14;
+/* The same near a multiple root: it is flat there. */
+static const double ROUNDINGS_NEAR = 1e4;
+/* What the entries of the companion matrix may still grow by while it is balanced. */
+static const double MARGIN = 1e8;
+/* A root leaves about degree*eps of the terms' size; what was never found leaves about 1. */
+static const double NOT_A_ROOT = 1e-8;
 
 typedef struct Polynomial {
   size_t degree;
@@ -52,9 +59,9 @@ static double derivative_at(const Polynomial *p, size_t j, double x, double *siz
   return (double)sum;
 }
 
-static bool vanishes(const Polynomial *p, size_t j, double x) {
+static bool vanishes(const Polynomial *p, size_t j, double x, double roundings) {
   double size, value = derivative_at(p, j, x, &size);
-  return fabs(value) <= ROUNDINGS * DBL_EPSILON * size;
+  return fabs(value) <= roundings * DBL_EPSILON * size;
 }
 
 /* Newton on derivative j, while the value falls. */
@@ -75,41 +82,45 @@ typedef struct Eigenvalue {
   bool taken;
 } Eigenvalue;
 
-/* The [m] free ones nearest to [first] into near[]; false when they reach too far. */
-static bool nearest(Eigenvalue *e, size_t n, size_t first, size_t m, size_t *near) {
-  double size = hypot(e[first].re, e[first].im);
-  near[0] = first;
-  double centre = e[first].re;
-  for (size_t k = 1; k < m; k++) {
-    size_t best = n;
-    double least = INFINITY;
-    for (size_t i = 0; i < n; i++) {
-      bool used = e[i].taken;
-      for (size_t q = 0; q < k; q++) used = used || near[q] == i;
-      double distance = hypot(e[i].re - centre, e[i].im);
-      if (!used && distance < least) least = distance, best = i;
-    }
-    if (best == n || least > SCATTER * (double)m * size) return false;
-    near[k] = best;
-  }
-  return true;
+typedef struct Neighbour {
+  size_t index;
+  double distance;
+} Neighbour;
+
+static int nearer(const void *a, const void *b) {
+  const Neighbour *p = a, *q = b;
+  return (p->distance > q->distance) - (p->distance < q->distance);
 }
 
-static bool is_multiple(const Polynomial *p, const Eigenvalue *e, const size_t *near, size_t m, double *root) {
+/* The free eigenvalues by their distance from the real part of [first], itself in front. */
+static size_t neighbours(const Eigenvalue *e, size_t n, size_t first, Neighbour *near) {
+  size_t count = 1;
+  near[0] = (Neighbour){.index = first};
+  for (size_t i = 0; i < n; i++)
+    if (i != first && !e[i].taken)
+      near[count++] = (Neighbour){.index = i, .distance = hypot(e[i].re - e[first].re, e[i].im)};
+  qsort(near + 1, count - 1, sizeof *near, nearer);
+  return count;
+}
+
+static bool is_multiple(const Polynomial *p, const Eigenvalue *e, const Neighbour *near, size_t m, double *root) {
   double x = 0;
-  for (size_t k = 0; k < m; k++) x += e[near[k]].re / (double)m;
+  for (size_t k = 0; k < m; k++) x += e[near[k].index].re / (double)m;
+  if (!vanishes(p, 0, x, ROUNDINGS_NEAR)) return false; /* spares most of the work */
   x = polish(p, m - 1, x);
   for (size_t j = 0; j < m; j++)
-    if (!vanishes(p, j, x)) return false;
+    if (!vanishes(p, j, x, ROUNDINGS)) return false;
   *root = x;
   return true;
 }
 
 /* The highest multiplicity that eigenvalue [first] can be part of; its members are taken. */
-static size_t take_multiple(const Polynomial *p, Eigenvalue *e, size_t first, size_t *near, double *root) {
-  for (size_t m = p->degree; m > 1; m--) {
-    if (!nearest(e, p->degree, first, m, near) || !is_multiple(p, e, near, m, root)) continue;
-    for (size_t k = 0; k < m; k++) e[near[k]].taken = true;
+static size_t take_multiple(const Polynomial *p, Eigenvalue *e, size_t first, Neighbour *near, double *root) {
+  double size = hypot(e[first].re, e[first].im);
+  for (size_t m = neighbours(e, p->degree, first, near); m > 1; m--) {
+    bool together = near[m - 1].distance <= SCATTER * (double)m * size;
+    if (!together || !is_multiple(p, e, near, m, root)) continue;
+    for (size_t k = 0; k < m; k++) e[near[k].index].taken = true;
     return m;
   }
   return 0;
@@ -189,12 +200,47 @@ static size_t complex_roots(const Polynomial *p, const Eigenvalue *e, double com
   return count;
 }
 
+/* Is p(z) as small as rounding explains? For what is no root the balanced matrix has lost. */
+static bool is_root(const Polynomial *p, double complex z) {
+  long double complex value = 0;
+  long double size = 0;
+  for (size_t i = 0; i <= p->degree; i++) {
+    value = value * z + p->c[i];
+    size = size * cabsl(z) + fabsl(p->c[i]);
+  }
+  return cabsl(value) <= NOT_A_ROOT * size;
+}
+
+static _Noreturn void fail_sizes(Session *s) {
+  fail_argument(s, 0, "the roots of this polynomial differ too much in size to be told apart");
+}
+
+/* The polynomial in t, for x = 2^k t with the k that brings the roots around 1, its coefficients divided
+ * by a power of 2. Exact; products of far larger or smaller ones would leave the range of numbers. */
+static int balance_sizes(Session *s, Polynomial *p) {
+  size_t n = p->degree;
+  double *scaled = scratch(s, (n + 1) * sizeof(double));
+  int k = (ilogb(p->c[n]) - ilogb(p->c[0])) / (int)n, largest = INT_MIN;
+  for (size_t i = 0; i <= n; i++) {
+    int exponent = p->c[i] == 0 ? INT_MIN : ilogb(p->c[i]) + k * (int)(n - i);
+    if (exponent > largest) largest = exponent;
+  }
+  for (size_t i = 0; i <= n; i++) scaled[i] = ldexp(p->c[i], k * (int)(n - i) - largest);
+  p->c = scaled;
+  for (size_t i = 1; i <= n; i++)
+    if (!isfinite(scaled[i] / scaled[0] * MARGIN)) /* GSL's balancing would not end */
+      fail_sizes(s);
+  return k;
+}
+
 /* All roots into root[]: the real ones, ascending, then the others; *single is cleared when there is a
  * multiple one. Returns how many are real. */
-static size_t all_roots(Session *s, const Polynomial *p, double complex *root, bool *single) {
+static size_t all_roots(Session *s, Polynomial *p, double complex *root, bool *single) {
   if (p->degree == 0) return 0;
+  int scale = balance_sizes(s, p);
   Eigenvalue *e = eigenvalues(s, p);
-  size_t count = 0, *near = scratch(s, (p->degree + 1) * sizeof(size_t));
+  size_t count = 0;
+  Neighbour *near = scratch(s, (p->degree + 1) * sizeof *near);
   for (size_t i = 0; i < p->degree; i++) {
     if (e[i].taken) continue;
     double x;
@@ -209,6 +255,10 @@ static size_t all_roots(Session *s, const Polynomial *p, double complex *root, b
     for (size_t k = 0; k < m; k++) root[count++] = x;
   }
   complex_roots(p, e, root + count);
+  for (size_t i = 0; i < p->degree; i++)
+    if (!is_root(p, root[i])) fail_sizes(s);
+  for (size_t i = 0; i < p->degree; i++)
+    root[i] = CMPLX(ldexp(creal(root[i]), scale), ldexp(cimag(root[i]), scale));
   return count;
 }
 
