@@ -209,18 +209,42 @@ static Value by_solving(Session *session, const Primitive *primitive, const Argu
   return value_operate(session, OP_SOLVE, a->argument[0], a->argument[1]);
 }
 
+static void check_square(Session *session, Value z) {
+  const Array *array = value_as_array(value_as_complex(z)->real);
+  if (array->rows == array->cols) return;
+  Report *report = failure(session, "A must be square, but it is %u×%u", array->rows, array->cols);
+  failure_argument(session, report, 0, "%s", "");
+  raise_failure(session, report);
+}
+
+static Value real_function(Session *session, Value a, const void *primitive) {
+  return call_real(session, primitive, &(Arguments){.argument = &a, .count = 1, .wanted = 1});
+}
+
+static Value by_blocks(Session *session, const Primitive *primitive, const Arguments *a) {
+  Value z = a->argument[0];
+  if (!complex_is_array(z)) return value_operate(session, OP_DIVIDE, value_number(1), z);
+  return complex_by_blocks(session, z, real_function, primitive);
+}
+
+/* The pseudo-inverse of 0 is 0. */
+static Value by_pseudo_inverse(Session *session, const Primitive *primitive, const Arguments *a) {
+  Value z = a->argument[0];
+  if (complex_is_array(z) || value_is_active(z)) return by_blocks(session, primitive, a);
+  const Complex *c = value_as_complex(z);
+  bool zero = c->real.number == 0 && c->imaginary.number == 0;
+  return zero ? complex_number(session, 0, 0) : by_blocks(session, primitive, a);
+}
+
 static Value by_inverse(Session *session, const Primitive *primitive, const Arguments *a) {
-  (void)primitive;
-  if (!complex_is_array(a->argument[0])) return value_operate(session, OP_DIVIDE, value_number(1), a->argument[0]);
-  return value_operate(session, OP_POWER, a->argument[0], value_number(-1));
+  if (complex_is_array(a->argument[0])) check_square(session, a->argument[0]);
+  return by_blocks(session, primitive, a);
 }
 
 static void need_square(Session *session, const Primitive *primitive, Value z) {
   if (value_is_active(z)) fail_argument(session, 0, "%s of a complex matrix has no derivative here", primitive->name);
-  const Complex *c = value_as_complex(z);
-  if (c->real.kind != VALUE_ARRAY) fail_argument(session, 0, "%s is for matrices, found a complex number", primitive->name);
-  const Array *array = value_as_array(c->real);
-  if (array->rows != array->cols) fail_argument(session, 0, "A must be square, but it is %u×%u", array->rows, array->cols);
+  if (!complex_is_array(z)) fail_argument(session, 0, "%s is for matrices, found a complex number", primitive->name);
+  check_square(session, z);
 }
 
 static Value by_determinant(Session *session, const Primitive *primitive, const Arguments *a) {
@@ -251,6 +275,7 @@ static const struct {
     {"cols", by_parts},     {"diag", by_parts},      {"trace", by_parts},     {"tril", by_parts},
     {"triu", by_parts},     {"kron", by_kron},       {"dot", by_dot},         {"norm", by_moduli},
     {"prod", by_product},   {"solve", by_solving},   {"inv", by_inverse},     {"det", by_determinant},
+    {"pinv", by_pseudo_inverse},
     {"eigvals", by_eigenvalues},                     {"eig", by_eigenvectors},
 };
 

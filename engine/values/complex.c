@@ -201,6 +201,47 @@ static Value power_entries(Session *session, Value a, Value b) {
   return active ? power_active(session, a, b) : complex_kernel2(session, power_of, a, b);
 }
 
+/* ---- solving: A x = b over the complex numbers is a real system of twice the size ---- */
+
+static Value blocks(Session *session, const Value part[2]) {
+  Value opposite = value_negate(session, part[1]);
+  Value all = value_blocks(session, (Value[]){part[0], opposite, part[1], part[0]}, (uint32_t[]){2, 2}, 2);
+  value_release(opposite);
+  return all;
+}
+
+/* From the real over the imaginary part, in one array that is released. */
+static Value unstack(Session *session, Value both, uint32_t rows, uint32_t cols) {
+  if (both.kind != VALUE_ARRAY) both = value_to_array(session, both);
+  Value part[2];
+  for (int p = 0; p < 2; p++) {
+    Value row = value_range(range_new(session, 1 + p * (double)rows, 1, (p + 1) * (double)rows));
+    Value column = value_range(range_new(session, 1, 1, (double)cols));
+    part[p] = value_index(session, both, (Value[]){row, column}, 2);
+    value_release(row);
+    value_release(column);
+  }
+  value_release(both);
+  return complex_new(session, part[0], part[1]);
+}
+
+Value complex_by_blocks(Session *session, Value z, RealFunction function, const void *context) {
+  Complex *c = value_as_complex(z);
+  Value all = blocks(session, (Value[]){c->real, c->imaginary});
+  Value result = function(session, all, context);
+  value_release(all);
+  if (result.kind != VALUE_ARRAY) fail(session, "this function of a complex matrix is not defined here");
+  const Array *array = value_as_array(result);
+  return unstack(session, result, array->rows / 2, array->cols / 2);
+}
+
+static Value real_inverse(Session *session, Value a, const void *context) {
+  (void)context;
+  Value inverse;
+  rule_apply(session, &rule_inv, &a, &inverse);
+  return inverse;
+}
+
 static Value identity_like(Session *session, Value square) {
   uint32_t n = value_as_array(value_as_complex(square)->real)->rows;
   Array *eye = array_zeros(session, n, n);
@@ -212,7 +253,7 @@ static Value matrix_power(Session *session, Value a, double exponent) {
   Value result = identity_like(session, a), base = value_keep(a);
   if (exponent < 0) {
     value_release(base);
-    base = value_operate(session, OP_SOLVE, a, result);
+    base = complex_by_blocks(session, a, real_inverse, NULL);
   }
   for (uint64_t k = (uint64_t)fabs(exponent); k; k >>= 1) {
     Value product = k & 1 ? complex_bilinear(session, multiply, result, base) : value_keep(result);
@@ -226,33 +267,20 @@ static Value matrix_power(Session *session, Value a, double exponent) {
   return result;
 }
 
-/* ---- solving: A x = b over the complex numbers is a real system of twice the size ---- */
-
 static Value solve(Session *session, Value a, Value b) {
   Value x[2], y[2];
   complex_split(session, a, x);
   complex_split(session, b, y);
   bool arrays = x[0].kind == VALUE_ARRAY && y[0].kind == VALUE_ARRAY;
   if (!arrays) return value_operate(session, OP_SOLVE, x[0], y[0]); /* its error names what is wrong */
-  Value opposite = value_negate(session, x[1]);
-  uint32_t cols = value_as_array(x[0])->cols;
-  Value left = value_blocks(session, (Value[]){x[0], opposite, x[1], x[0]}, (uint32_t[]){2, 2}, 2);
-  Value right = value_blocks(session, y, (uint32_t[]){1, 1}, 2);
+  uint32_t cols = value_as_array(x[0])->cols, rights = value_as_array(y[0])->cols;
+  Value left = blocks(session, x), right = value_blocks(session, y, (uint32_t[]){1, 1}, 2);
   Value both = linear_solve(session, left, right);
-  if (both.kind != VALUE_ARRAY) both = value_to_array(session, both);
-  Value all = value_nothing(), rows[2];
-  for (int p = 0; p < 2; p++) {
-    Value range = value_range(range_new(session, 1 + p * (double)cols, 1, (p + 1) * (double)cols));
-    rows[p] = value_index(session, both, (Value[]){range, all}, 2);
-    value_release(range);
-  }
   release_parts(x);
   release_parts(y);
-  value_release(opposite);
   value_release(left);
   value_release(right);
-  value_release(both);
-  return complex_new(session, rows[0], rows[1]);
+  return unstack(session, both, cols, rights);
 }
 
 /* ---- the operators ---- */

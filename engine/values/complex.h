@@ -47,6 +47,10 @@ Value complex_map(Session *session, Value z, ComplexMap map, const void *context
 /* times(a, b) for a bilinear [times] on real values. */
 typedef Value (*RealProduct)(Session *session, Value a, Value b);
 Value complex_bilinear(Session *session, RealProduct times, Value a, Value b);
+/* A function of a matrix that keeps sums and products (an inverse, a pseudo-inverse), by the real one on
+ * the blocks [Re -Im; Im Re], of which the first column is the answer's parts. Owned. */
+typedef Value (*RealFunction)(Session *session, Value a, const void *context);
+Value complex_by_blocks(Session *session, Value z, RealFunction function, const void *context);
 /* Entry k (from 0, row by row) of a complex array. */
 Value complex_entry(Session *session, Value z, size_t k);
 /* Adds to a refusal how a complex number is taken apart. */
