@@ -386,6 +386,8 @@ Test(refusals, text_that_may_go_on_is_incomplete) {
       "2^",
       "2^-",
       "x |>",
+      "argmin f(",
+      "minimize (x - 1)^2 + f(x,",
       "argmin f(x) over",
       "argmin f(x) over x in",
       "argmin f(x) over x s.t.",

@@ -107,7 +107,7 @@ static bool is_plain(const Session *s, const Node *node) {
   if (node->kind == NODE_NAME) return node->symbol->id < s->binding_count && s->binding[node->symbol->id].value.kind == VALUE_NOTHING && s->binding[node->symbol->id].builtin.kind == VALUE_NUMBER;
   bool shell = node->kind == NODE_ARRAY || node->kind == NODE_ROW || node->kind == NODE_NEGATE;
   for (uint32_t i = 0; shell && i < node->count; i++) shell = is_plain(s, node->child[i]);
-  return shell || node->kind == NODE_NUMBER;
+  return shell || node->kind == NODE_NUMBER || node->kind == NODE_IMAGINARY;
 }
 
 static void say_source(const Source *source, const Node *node, Text *out) {

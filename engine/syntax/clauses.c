@@ -36,8 +36,13 @@ static bool name_may_follow(const Parser *parser, uint32_t at) {
   return parser->tokens.token[at].kind == TOKEN_NAME || parser->tokens.token[at].kind == TOKEN_END;
 }
 
+static bool is_opener(const Token *token) {
+  return token->kind == TOKEN_LEFT_PAREN || token->kind == TOKEN_LEFT_BRACKET ||
+         token->kind == TOKEN_LEFT_BRACE;
+}
+
 /* A head word opens a clause form if, later in the statement at its depth, `over` stands where an
- * operator could and a name follows. */
+ * operator could and a name follows; or may yet follow, behind a bracket that is still open. */
 bool clause_starts(const Parser *parser) {
   const Token *token = parser->tokens.token;
   if (!is_head(parser, parse_token(parser))) return false;
@@ -53,6 +58,7 @@ bool clause_starts(const Parser *parser) {
     if (at > parser->at + 1 && parse_ends_operand(before) &&
         parse_is_word(parser, &token[at], "over") && name_may_follow(parser, at))
       return true;
+    if (at > parser->at + 1 && is_opener(&token[at]) && !token[at].match) return true;
     if (token[at].match > at) at = token[at].match;
     before = &token[at];
   }

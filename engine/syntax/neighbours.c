@@ -7,6 +7,31 @@
 
 #include "syntax/parse.h"
 
+/* minimize x^2 + over x, minimize x^2 +: the operator without a right side, or NULL. */
+static const Token *dangling_operator(Parser *parser) {
+  for (uint32_t at = parser->at + 1;; at++) {
+    const Token *token = refuse_token_at(parser, at), *before = refuse_token_at(parser, at - 1);
+    bool dangling = before->kind == TOKEN_OPERATOR, end = refuse_ends_line(token);
+    bool over = parse_is_word(parser, token, "over") &&
+                refuse_token_at(parser, at + 1)->kind == TOKEN_NAME;
+    if (dangling && (end || over)) return before;
+    if (end) return NULL;
+    if (token->match > at) at = token->match;
+  }
+}
+
+static void explain_dangling(Parser *parser, const char *head, const Token *operator) {
+  uint32_t start = parse_token(parser)->span.start, end = operator->span.start;
+  while (end > start && parser->source->text[end - 1] == ' ') end--;
+  uint32_t over = (uint32_t)(operator + 1 - parser->tokens.token);
+  bool ends = refuse_ends_line(operator + 1);
+  parse_error(parser, operator->span, "%s needs a value on its right, and here %s",
+              parse_text(parser, operator->span), ends ? "the line ends" : "is over");
+  if (ends) return;
+  parse_advise(parser, "%s %s %s", head, parse_text(parser, (Span){start, end}),
+               refuse_rest_text(parser, over, "over x"));
+}
+
 /* minimize f(x) without over, 2 + argmin … over, f(argmin … over): a clause form in the wrong
  * place. */
 static bool explain_clause(Parser *parser) {
@@ -26,6 +51,8 @@ static bool explain_clause(Parser *parser) {
       parse_error(parser, before->span,
                   "a clause form inside an expression needs its own parentheses");
       parse_advise(parser, "(%s %s)", heads[i], rest);
+    } else if (dangling_operator(parser)) {
+      explain_dangling(parser, heads[i], dangling_operator(parser));
     } else {
       parse_error(parser, before->span, "%s needs over and a name on the same line", heads[i]);
       parse_advise(parser, "%s %s%s x", heads[i], rest, over ? "" : " over");
@@ -33,6 +60,18 @@ static bool explain_clause(Parser *parser) {
     return true;
   }
   return false;
+}
+
+/* argmin f(x over x: the bracket ends before over. */
+static bool explain_open_bracket(Parser *parser) {
+  const Token *token = parse_token(parser);
+  bool over = parse_is_word(parser, token, "over") &&
+              refuse_token_at(parser, parser->at + 1)->kind == TOKEN_NAME;
+  if (!over || !parser->opening_count) return false;
+  const Opening *open = &parser->opening[parser->opening_count - 1];
+  parse_error(parser, open->span, "%s is not closed before over: %s is missing",
+              parse_text(parser, open->span), open->closer);
+  return true;
 }
 
 /* min f(x) over x */
@@ -71,9 +110,7 @@ static bool mentions(Parser *parser, uint32_t at, const Token *name) {
   const char *text = parse_text(parser, name->span);
   for (;; at++) {
     const Token *token = refuse_token_at(parser, at);
-    if (token->kind == TOKEN_NEWLINE || token->kind == TOKEN_SEMICOLON ||
-        token->kind == TOKEN_END || token->kind == TOKEN_ERROR)
-      return false;
+    if (refuse_ends_line(token)) return false;
     if (parse_is_word(parser, token, text)) return true;
   }
 }
@@ -248,10 +285,10 @@ void refuse_neighbours(Parser *parser) {
   const Token *token = parse_token(parser);
   const Token *before = parse_before(parser);
   if (refuse_foreign_word(parser) || refuse_clause_line(parser) || explain_clause(parser) ||
-      explain_smallest(parser) || refuse_foreign_infix(parser) || explain_targets(parser) ||
-      explain_clear(parser) || explain_open_hole(parser) || explain_brace(parser) ||
-      explain_string_letter(parser) || explain_differential(parser) || explain_function(parser) ||
-      explain_keyword(parser))
+      explain_open_bracket(parser) || explain_smallest(parser) || refuse_foreign_infix(parser) ||
+      explain_targets(parser) || explain_clear(parser) || explain_open_hole(parser) ||
+      explain_brace(parser) || explain_string_letter(parser) || explain_differential(parser) ||
+      explain_function(parser) || explain_keyword(parser))
     return;
   bool name = before->kind == TOKEN_NAME;
   const char *left = refuse_operand_text(parser, "a");

@@ -193,5 +193,6 @@ Span refuse_rest(const Parser *parser, uint32_t at); /* from a token to the end 
 const char *refuse_next_text(Parser *parser, uint32_t at, const char *otherwise); /* their texts */
 const char *refuse_rest_text(Parser *parser, uint32_t at, const char *otherwise);
 const Token *refuse_token_at(const Parser *parser, uint32_t at); /* the last one past the end */
+bool refuse_ends_line(const Token *token);                       /* a newline, ; or the end */
 
 #endif

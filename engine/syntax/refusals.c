@@ -12,6 +12,11 @@
 
 /* ---- looking around ---- */
 
+bool refuse_ends_line(const Token *token) {
+  return token->kind == TOKEN_NEWLINE || token->kind == TOKEN_SEMICOLON ||
+         token->kind == TOKEN_END || token->kind == TOKEN_ERROR;
+}
+
 const Token *refuse_token_at(const Parser *parser, uint32_t at) {
   return &parser->tokens.token[at < parser->tokens.count ? at : parser->tokens.count - 1];
 }
@@ -301,8 +306,23 @@ static bool explain_postfix(Parser *parser) {
   return true;
 }
 
+/* Does the line begin with the word? */
+static bool line_begins(Parser *parser, const char *word) {
+  uint32_t at = parser->at;
+  while (at > 0 && parser->tokens.token[at - 1].kind != TOKEN_NEWLINE &&
+         parser->tokens.token[at - 1].kind != TOKEN_SEMICOLON)
+    at--;
+  return parse_is_word(parser, &parser->tokens.token[at], word);
+}
+
 static void explain_assign(Parser *parser) {
   const Token *token = parse_token(parser);
+  if (line_begins(parser, "fit")) {
+    parse_error(parser, token->span, "a model stands behind ~, not =");
+    parse_advise(parser, "fit %s ~ %s", refuse_whole_text(parser, "y"),
+                 refuse_rest_text(parser, parser->at + 1, "a*x over a"));
+    return;
+  }
   parse_error(parser, token->span,
               "= defines or assigns a name, and here a value is read: use == to compare");
   const char *right = refuse_rest_text(parser, parser->at + 1, "b");
