@@ -1,5 +1,5 @@
-/* parse.h - what the files of the parser share; of the rest only unparse.c and spacing.c include it, for
- * the powers.
+/* parse.h - what the files of the parser share; of the rest only unparser.h and spacing.c include it,
+ * for the powers.
  *
  * parser.c holds the state; statements.c expressions.c operands.c literals.c arrays.c clauses.c the
  * grammar; refusals.c and readings.c the explanations. A syntax error is a longjmp to the entry in
