@@ -2,22 +2,18 @@
  *
  * Steps solve a convex quadratic program in a box; a filter (Fletcher and Leyffer, Math. Program.
  * 91, 2002) takes those that lower the value or the violation, after a second-order correction if
- * need be. The Hessian is made positive definite without touching what a good step depends on: its
- * negative curvature is turned round only along the constraints the program holds, and what is
- * added across them moves no solution. Where the linearised constraints contradict each other they
- * are relaxed by a common share (Powell's extra variable); where that gains nothing, the least
- * violation is sought for its own sake. All in coordinates divided by their typical sizes.
+ * need be. Where the linearised constraints contradict each other they are relaxed by a common
+ * share (Powell's extra variable); where that gains nothing, the least violation is sought for its
+ * own sake. All in coordinates divided by their typical sizes.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include <float.h>
 #include <math.h>
 #include <string.h>
 
-#include "optimise/course.h"
-#include "optimise/program.h"
-#include "optimise/subspace.h"
+#include "optimise/sqp.h"
 
-enum { FILTER_MOST = 256, RESTORE_MOST = 6 };
+enum { RESTORE_MOST = 6 };
 /* A step below this fraction of every coordinate is the last one. */
 static const double NEGLIGIBLE_STEP = 1e-8;
 static const double NO_STEP = 1e-14;
@@ -25,30 +21,6 @@ static const double FIRST_RADIUS = 4; /* typical sizes: a start is seldom furthe
 static const double LAST_RADIUS = 1e-13;
 /* A violation in typical steps below this is rounding. */
 static const double NO_VIOLATION = 1e-13;
-
-typedef struct Sqp {
-  Course *course;
-  size_t n, m;
-  bool exact;
-  Place here, trial;
-  double *typical, *g, *a, *c, *weight; /* the program: scaled gradient and Jacobian, constraints */
-  double *multiplier, *y, *way;         /* per constraint; the scaled step; the last one taken */
-  double *raw, *h, *b;                  /* Hessian as it came, scaled, made convex */
-  double *zh, *change, *reduced, *packed; /* work */
-  bool *held, *next;
-  Program program, relaxed;
-  double *relaxed_h, *relaxed_g, *relaxed_a;
-  Subspace across;
-  Spectrum spectrum;
-  double theta, radius, growth, predicted, length, last;
-  bool boxed, slack; /* the step ends at the box; the constraints were relaxed for it */
-  struct {
-    double theta, value;
-  } filter[FILTER_MOST];
-  size_t filtered, restored, straight;
-  double least_theta; /* when it last halved, so many steps ago */
-  size_t waited;
-} Sqp;
 
 static void sqp_init(Sqp *sqp, Course *course, bool exact) {
   size_t n = course->n, m = course->m;
@@ -78,7 +50,7 @@ static void sqp_init(Sqp *sqp, Course *course, bool exact) {
   for (size_t i = 0; i < n; i++) sqp->raw[i * n + i] = 1;
 }
 
-/* --- the model --------------------------------------------------------------------------- */
+/* --- the violation --------------------------------------------------------------------------- */
 
 static double sqp_theta(const Sqp *sqp, const double *c) {
   double sum = 0;
@@ -91,118 +63,6 @@ static void sqp_weigh(Sqp *sqp) {
     double norm = sqp->course->norm[i];
     sqp->weight[i] = norm > 0 ? 1 / norm : 1;
   }
-}
-
-/* The scaled first-order model at here. */
-static void sqp_linearise(Sqp *sqp) {
-  size_t n = sqp->n;
-  course_typical(sqp->course, sqp->here.x, sqp->typical);
-  for (size_t k = 0; k < n; k++) sqp->g[k] = sqp->here.g[k] * sqp->typical[k];
-  for (size_t i = 0; i < sqp->m; i++)
-    for (size_t k = 0; k < n; k++) sqp->a[i * n + k] = sqp->here.j[i * n + k] * sqp->typical[k];
-  memcpy(sqp->c, sqp->here.c, sqp->m * sizeof(double));
-}
-
-/* Unit rows of the constraints marked in [which], into the space across them. */
-static void sqp_across(Sqp *sqp, const bool *which) {
-  size_t n = sqp->n, rows = 0;
-  for (size_t i = 0; i < sqp->m; i++) {
-    double norm = dense_norm(n, sqp->a + i * n);
-    if (!which[i] || !(norm > 0)) continue;
-    for (size_t k = 0; k < n; k++) sqp->packed[rows * n + k] = sqp->a[i * n + k] / norm;
-    rows++;
-  }
-  subspace_span(&sqp->across, rows, sqp->packed);
-}
-
-/* Multipliers to begin with: least squares over what is violated or nearly so, with right signs. */
-static void sqp_guess(Sqp *sqp) {
-  const double NEAR = 1e-2, MOST = 1e4;
-  size_t n = sqp->n;
-  double *guess = course_numbers(sqp->course, sqp->m);
-  for (size_t i = 0; i < sqp->m; i++)
-    sqp->held[i] = i < sqp->course->equalities || sqp->c[i] * sqp->weight[i] >= -NEAR;
-  sqp_across(sqp, sqp->held);
-  subspace_multipliers(&sqp->across, sqp->g, guess);
-  double size = dense_largest(n, sqp->g);
-  for (size_t i = 0, row = 0; i < sqp->m; i++) {
-    double norm = dense_norm(n, sqp->a + i * n);
-    sqp->multiplier[i] = 0;
-    if (!sqp->held[i] || !(norm > 0)) continue;
-    double value = guess[row++];
-    bool right = fabs(value) <= MOST * size && (i < sqp->course->equalities || value > 0);
-    sqp->multiplier[i] = right ? value / norm : 0;
-  }
-}
-
-static bool sqp_hessian(Sqp *sqp) {
-  size_t n = sqp->n;
-  if (sqp->exact && !course_hessian(sqp->course, sqp->here.x, sqp->multiplier, sqp->raw))
-    return false;
-  for (size_t i = 0; i < n; i++)
-    for (size_t k = 0; k < n; k++)
-      sqp->h[i * n + k] = sqp->raw[i * n + k] * sqp->typical[i] * sqp->typical[k];
-  return true;
-}
-
-static double sqp_stiffness(const Sqp *sqp) {
-  double curvature = dense_largest(sqp->n * sqp->n, sqp->h);
-  return fmax(curvature, 1e-6 * dense_largest(sqp->n, sqp->g)) + DBL_MIN;
-}
-
-/* Adds factor v v' to the convex Hessian. */
-static void sqp_bend(Sqp *sqp, const double *v, double factor) {
-  size_t n = sqp->n;
-  for (size_t i = 0; i < n; i++)
-    for (size_t k = 0; k < n; k++) sqp->b[i * n + k] += factor * v[i] * v[k];
-}
-
-/* Negative and missing curvature along the held constraints, turned round and filled in. */
-static void sqp_turn(Sqp *sqp) {
-  const double LEAST = 1e-9;
-  size_t n = sqp->n, order = n - sqp->across.rank;
-  double least = LEAST * sqp_stiffness(sqp);
-  for (size_t i = 0; i < order; i++) {
-    const double *z = subspace_null(&sqp->across, i);
-    for (size_t k = 0; k < n; k++) sqp->zh[k] = dense_dot(n, sqp->h + k * n, z);
-    for (size_t k = 0; k < order; k++)
-      sqp->reduced[i * order + k] = dense_dot(n, sqp->zh, subspace_null(&sqp->across, k));
-  }
-  sqp->spectrum.n = order;
-  if (order == 0 || !spectrum_compute(&sqp->spectrum, sqp->reduced)) return;
-  for (size_t k = 0; k < order; k++) {
-    double curvature = sqp->spectrum.values[k], wanted = fmax(fabs(curvature), least);
-    if (curvature >= least) continue;
-    memset(sqp->zh, 0, n * sizeof(double));
-    for (size_t i = 0; i < order; i++)
-      for (size_t l = 0; l < n; l++)
-        sqp->zh[l] += sqp->spectrum.vectors[k * order + i] * subspace_null(&sqp->across, i)[l];
-    sqp_bend(sqp, sqp->zh, wanted - curvature);
-  }
-}
-
-static bool sqp_definite(Sqp *sqp) {
-  memcpy(sqp->reduced, sqp->b, sqp->n * sqp->n * sizeof(double));
-  double least = 1e-10 * sqp_stiffness(sqp); /* definite by more than rounding */
-  for (size_t i = 0; i < sqp->n; i++) sqp->reduced[i * sqp->n + i] -= least;
-  return dense_cholesky(sqp->n, sqp->reduced);
-}
-
-/* A positive definite b that has the curvature of h along the constraints in held. */
-static bool sqp_convex(Sqp *sqp) {
-  enum { TRIES = 12 };
-  size_t n = sqp->n;
-  memcpy(sqp->b, sqp->h, n * n * sizeof(double));
-  if (sqp_definite(sqp)) return true;
-  sqp_across(sqp, sqp->held);
-  sqp_turn(sqp);
-  double factor = 2 * sqp_stiffness(sqp);
-  for (int k = 0; k < TRIES && !sqp_definite(sqp); k++, factor *= 8) {
-    if (sqp->across.rank == 0)
-      for (size_t i = 0; i < n; i++) sqp->b[i * n + i] += 1e-9 * factor;
-    for (size_t i = 0; i < sqp->across.rank; i++) sqp_bend(sqp, sqp->across.q + i * n, factor);
-  }
-  return sqp_definite(sqp);
 }
 
 /* --- the step --------------------------------------------------------------------------- */
@@ -329,7 +189,7 @@ static void sqp_filter(Sqp *sqp) {
   for (size_t k = 0; k < sqp->filtered; k++) /* entries that the new one makes superfluous */
     if (sqp->filter[k].theta < sqp->theta || sqp->filter[k].value < sqp->here.value)
       sqp->filter[kept++] = sqp->filter[k];
-  if (kept == FILTER_MOST) memmove(sqp->filter, sqp->filter + 1, --kept * sizeof *sqp->filter);
+  if (kept == SQP_FILTER_MOST) memmove(sqp->filter, sqp->filter + 1, --kept * sizeof *sqp->filter);
   sqp->filter[kept].theta = sqp->theta;
   sqp->filter[kept].value = sqp->here.value;
   sqp->filtered = kept + 1;
@@ -355,34 +215,6 @@ static bool sqp_correct(Sqp *sqp) {
   if (status != PROGRAM_SOLVED) return false;
   memcpy(sqp->y, sqp->program.p, n * sizeof(double));
   return sqp_measure(sqp);
-}
-
-/* Damped BFGS on the Lagrangian (Powell 1978), for those without a Hessian. */
-static void sqp_learn(Sqp *sqp) {
-  const double DAMP = 0.2;
-  size_t n = sqp->n;
-  double *s = sqp->zh, *change = sqp->change, *bs = sqp->reduced;
-  for (size_t k = 0; k < n; k++) {
-    s[k] = sqp->trial.x[k] - sqp->here.x[k];
-    change[k] = sqp->trial.g[k] - sqp->here.g[k];
-    for (size_t i = 0; i < sqp->m; i++)
-      change[k] += sqp->multiplier[i] * (sqp->trial.j[i * n + k] - sqp->here.j[i * n + k]);
-  }
-  if (sqp->course->result->iterations <= 1) { /* the first pair tells the scale */
-    double scale = dense_dot(n, change, s) / dense_dot(n, s, s);
-    for (size_t k = 0; k < n && scale > 0; k++) sqp->raw[k * n + k] = scale;
-  }
-  for (size_t k = 0; k < n; k++) bs[k] = dense_dot(n, sqp->raw + k * n, s);
-  double sbs = dense_dot(n, s, bs), sy = dense_dot(n, s, change);
-  if (!(sbs > 0)) return;
-  if (sy < DAMP * sbs) {
-    double share = (1 - DAMP) * sbs / (sbs - sy);
-    for (size_t k = 0; k < n; k++) change[k] = share * change[k] + (1 - share) * bs[k];
-    sy = dense_dot(n, s, change);
-  }
-  for (size_t i = 0; i < n; i++)
-    for (size_t k = 0; k < n; k++)
-      sqp->raw[i * n + k] += change[i] * change[k] / sy - bs[i] * bs[k] / sbs;
 }
 
 /* The Lagrangian's gradient at here with the multipliers at hand. */
