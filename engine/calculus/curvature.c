@@ -1,191 +1,29 @@
 /* curvature.c - convexity by rules, step after step of a recording.
  *
- * Every cell gets a Fact: its value is q + r with a quadratic q known exactly and a rest r known to be
- * convex or concave, and lies in [low, high]. The rules are those of disciplined convex programming
- * (Grant, Boyd and Ye 2006; Boyd and Vandenberghe, Convex Optimization, 3.2); exact quadratics let x*y be
- * added to what makes it convex. Strictness travels as a positive semidefinite matrix: along d the
- * function is strictly convex when the matrix does not annihilate d.
+ * Every cell gets a Fact: its value is q + r with a quadratic q known exactly and a rest r known to
+ * be convex or concave, and lies in [low, high]. The rules are those of disciplined convex
+ * programming (Grant, Boyd and Ye 2006; Boyd and Vandenberghe, Convex Optimization, 3.2); exact
+ * quadratics let x*y be added to what makes it convex. Strictness travels as a positive
+ * semidefinite matrix: along d the function is strictly convex when the matrix does not annihilate
+ * d.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "calculus/curvature.h"
 
-#include <float.h>
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
 
-#include "machine/session.h"
-#include "optimise/dense.h"
+#include "calculus/fact.h"
 
-typedef enum Rest { REST_NONE, REST_CONVEX, REST_CONCAVE, REST_UNKNOWN } Rest;
-
-typedef struct Fact {
-  double constant;
-  const double *line, *bend;    /* of q; NULL is zero */
-  Rest rest;
-  const double *strict;         /* of r */
-  double low, high;
-  Rest log;                     /* CONVEX, CONCAVE: so is the logarithm of this positive value */
-  const double *log_strict;
-  const double *exponent;       /* log convex: the slope of one of the exponentials, where known */
-  const struct Fact *square;    /* its square, where that is a quadratic: of norms */
-  uint32_t log_of;              /* cell + 1 whose logarithm this is */
-  bool share;                   /* a sigmoid: one minus it is one too */
-} Fact;
-
-enum { RULES_MOST = 6 };
 /* Matrices of all facts together; past it the proof is given up. */
 static const size_t PROOF_NUMBERS = 4000000;
 
-typedef struct Proof {
-  Session *session;
-  const Trace *trace;
-  Fact *fact;
-  size_t n, numbers;
-  Spectrum spectrum;
-  const char *rule[RULES_MOST];
-  int rules;
-  char why[160]; /* the first thing without a rule */
-} Proof;
-
-/* ---- matrices ---- */
-
-static double *proof_numbers(Proof *p, size_t count) {
-  p->numbers += count;
-  double *v = scratch(p->session, (count + 1) * sizeof(double));
-  memset(v, 0, count * sizeof(double));
-  return v;
-}
-
-/* a*x + b*y, where NULL is zero. */
-static const double *combine(Proof *p, double a, const double *x, double b, const double *y, size_t count) {
-  if (!x && !y) return NULL;
-  if (!y && a == 1) return x;
-  double *z = proof_numbers(p, count);
-  for (size_t i = 0; i < count; i++) z[i] = (x ? a * x[i] : 0) + (y ? b * y[i] : 0);
-  return z;
-}
-
-/* (x y' + y x')/2 times [factor]. */
-static double *outer(Proof *p, const double *x, const double *y, double factor) {
-  double *m = proof_numbers(p, p->n * p->n);
-  for (size_t i = 0; i < p->n; i++)
-    for (size_t k = 0; k < p->n; k++) m[i * p->n + k] = 0.5 * factor * (x[i] * y[k] + y[i] * x[k]);
-  return m;
-}
-
-static const double *direction(Proof *p, const double *line) {
-  double size = line ? dense_norm(p->n, line) : 0;
-  return size > 0 && isfinite(size) ? outer(p, line, line, 1 / size / size) : NULL;
-}
-
-/* 1 for positive semidefinite, -1 for negative; 0 for neither. The zero matrix is both: 1. */
-static int definite(Proof *p, const double *m) {
-  if (!m) return 1;
-  if (!dense_finite(p->n * p->n, m) || !spectrum_compute(&p->spectrum, m)) return 0;
-  const double *w = p->spectrum.values;
-  double rounding = 4 * DBL_EPSILON * (double)p->n * fmax(fabs(w[0]), fabs(w[p->n - 1]));
-  return w[0] >= -rounding ? 1 : w[p->n - 1] <= rounding ? -1 : 0;
-}
-
-static bool positive_definite(Proof *p, const double *m) {
-  const double ROUNDING = 1e-9; /* smaller eigenvalues are not told from 0 */
-  if (!m || definite(p, m) != 1) return false;
-  return p->spectrum.values[0] > ROUNDING * p->spectrum.values[p->n - 1];
-}
-
-/* ---- facts ---- */
-
-static Fact nothing_known(void) { return (Fact){.rest = REST_UNKNOWN, .low = -INFINITY, .high = INFINITY}; }
-
-static Fact unknown(Proof *p, const char *what) {
-  if (!p->why[0]) snprintf(p->why, sizeof p->why, "no rule covers %s", what);
-  return nothing_known();
-}
-
-static void used(Proof *p, const char *rule) {
-  for (int i = 0; i < p->rules; i++)
-    if (strcmp(p->rule[i], rule) == 0) return;
-  if (p->rules < RULES_MOST) p->rule[p->rules++] = rule;
-}
-
-static Fact constant_fact(double x) {
-  return (Fact){.constant = x, .low = x, .high = x, .rest = isfinite(x) ? REST_NONE : REST_UNKNOWN};
-}
-
-static bool is_affine(const Fact *u) { return !u->bend && u->rest == REST_NONE; }
-static bool is_constant(const Fact *u) { return is_affine(u) && !u->line; }
-
-static bool is_convex(Proof *p, const Fact *u) {
-  return (u->rest == REST_NONE || u->rest == REST_CONVEX) && definite(p, u->bend) == 1;
-}
-
-static bool is_concave(Proof *p, const Fact *u) {
-  return (u->rest == REST_NONE || u->rest == REST_CONCAVE) && (!u->bend || definite(p, u->bend) == -1);
-}
-
-/* Along what a convex or concave u bends for certain. */
-static const double *strictness(Proof *p, const Fact *u, bool convex) {
-  return combine(p, convex ? 1 : -1, u->bend, 1, u->strict, p->n * p->n);
-}
-
-static Fact scaled(Proof *p, const Fact *u, double c) {
-  if (!(fabs(c) > 0) || !isfinite(c)) return nothing_known();
-  Fact f = {.constant = c * u->constant, .strict = u->strict, .rest = u->rest};
-  f.line = u->line ? combine(p, c, u->line, 0, NULL, p->n) : NULL;
-  f.bend = u->bend ? combine(p, c, u->bend, 0, NULL, p->n * p->n) : NULL;
-  if (c < 0 && (f.rest == REST_CONVEX || f.rest == REST_CONCAVE)) f.rest = u->rest == REST_CONVEX ? REST_CONCAVE : REST_CONVEX;
-  f.low = c > 0 ? c * u->low : c * u->high;
-  f.high = c > 0 ? c * u->high : c * u->low;
-  if (c > 0) {
-    f.log = u->log;
-    f.log_strict = u->log_strict;
-    f.exponent = u->exponent;
-  }
-  return f;
-}
-
-static bool is_log_convex(const Fact *u) { return u->log == REST_CONVEX || (is_constant(u) && u->constant > 0); }
-
-/* Sums of exponentials: strict along the directions in which two exponents differ. */
-static void add_logarithms(Proof *p, const Fact *u, const Fact *v, Fact *sum) {
-  if (!is_log_convex(u) || !is_log_convex(v)) return;
-  size_t n = p->n;
-  static const double none;
-  const double *a = is_constant(u) ? &none : u->exponent, *b = is_constant(v) ? &none : v->exponent;
-  sum->log = REST_CONVEX;
-  sum->exponent = a && a != &none ? a : b && b != &none ? b : NULL;
-  sum->log_strict = NULL;
-  if (!a || !b) return;
-  sum->log_strict = combine(p, 1, u->log_strict, 1, v->log_strict, n * n);
-  const double *gap = direction(p, combine(p, 1, a == &none ? NULL : a, -1, b == &none ? NULL : b, n));
-  sum->log_strict = combine(p, 1, sum->log_strict, 1, gap, n * n);
-}
-
-static Fact sum_of(Proof *p, const Fact *u, const Fact *v) {
-  if (u->rest == REST_UNKNOWN || v->rest == REST_UNKNOWN) return nothing_known();
-  if (u->rest != REST_NONE && v->rest != REST_NONE && u->rest != v->rest)
-    return unknown(p, "a convex plus a concave term");
-  Fact f = {.constant = u->constant + v->constant, .low = u->low + v->low, .high = u->high + v->high};
-  f.rest = u->rest == REST_NONE ? v->rest : u->rest;
-  f.line = combine(p, 1, u->line, 1, v->line, p->n);
-  f.bend = combine(p, 1, u->bend, 1, v->bend, p->n * p->n);
-  f.strict = combine(p, 1, u->strict, 1, v->strict, p->n * p->n);
-  add_logarithms(p, u, v, &f);
-  return f;
-}
-
-static Fact difference(Proof *p, const Fact *u, const Fact *v) {
-  if (v->share && is_constant(u) && u->constant == 1) return *v; /* 1 - sigmoid(z) is sigmoid(-z) */
-  Fact minus = scaled(p, v, -1);
-  return sum_of(p, u, &minus);
-}
-
 /* ---- composition ---- */
 
-/* A function of one number: [curve] 1 for convex, -1 for concave; [slope] 1 for nondecreasing, -1 for
- * nonincreasing, 0 for neither; even ones are monotone on either side of 0. A concave one here has an interval
- * without upper end as its domain. */
+/* A function of one number: [curve] 1 for convex, -1 for concave; [slope] 1 for nondecreasing, -1
+ * for nonincreasing, 0 for neither; even ones are monotone on either side of 0. A concave one here
+ * has an interval without upper end as its domain. */
 typedef struct Outer {
   Scalar op;
   int curve, slope;
@@ -212,16 +50,18 @@ static const Outer outers[] = {
 static Fact composed(Proof *p, const Outer *o, const Fact *u) {
   int slope = !o->even ? o->slope : u->low >= 0 ? 1 : u->high <= 0 ? -1 : 0;
   bool up = o->curve > 0;
-  bool affine = is_affine(u), keeps = slope > 0 ? (up ? is_convex(p, u) : is_concave(p, u))
-                                      : slope < 0 && (up ? is_concave(p, u) : is_convex(p, u));
+  bool affine = fact_is_affine(u),
+       keeps = slope > 0 ? (up ? fact_is_convex(p, u) : fact_is_concave(p, u))
+                         : slope < 0 && (up ? fact_is_concave(p, u) : fact_is_convex(p, u));
   char what[80];
-  snprintf(what, sizeof what, "%s of this argument", o->op < SCALAR_COUNT ? scalar_row[o->op].name : "a power");
-  if (!affine && !keeps) return unknown(p, what);
-  used(p, o->rule);
+  snprintf(what, sizeof what, "%s of this argument",
+           o->op < SCALAR_COUNT ? scalar_row[o->op].name : "a power");
+  if (!affine && !keeps) return fact_unknown(p, what);
+  fact_use(p, o->rule);
   Fact f = {.rest = up ? REST_CONVEX : REST_CONCAVE, .low = -INFINITY, .high = INFINITY};
   bool increasing = slope != 0 && o->op != SCALAR_relu;
-  if (affine) f.strict = o->strict ? direction(p, u->line) : NULL;
-  else f.strict = increasing ? strictness(p, u, (slope > 0) == up) : NULL;
+  if (affine) f.strict = o->strict ? fact_direction(p, u->line) : NULL;
+  else f.strict = increasing ? fact_strictness(p, u, (slope > 0) == up) : NULL;
   return f;
 }
 
@@ -252,31 +92,34 @@ static Fact product(Proof *p, uint32_t a, uint32_t b);
 static Fact unary(Proof *p, const Outer *o, uint32_t cell) {
   const Fact *u = &p->fact[cell];
   Fact f;
-  Fact one = constant_fact(1), shifted;
-  if (o->op == SCALAR_log1p) shifted = sum_of(p, &one, u);
+  Fact one = fact_constant(1), shifted;
+  if (o->op == SCALAR_log1p) shifted = fact_sum(p, &one, u);
   const Fact *inside = o->op == SCALAR_log1p ? &shifted : u;
   bool logarithm = is_logarithm(o->op) || o->op == SCALAR_log1p;
   if (logarithm && (inside->log == REST_CONVEX || inside->log == REST_CONCAVE)) {
-    used(p, inside->log == REST_CONVEX ? "log of a sum of exponentials is convex" : "-log of a sigmoid is convex");
-    f = (Fact){.rest = inside->log, .strict = inside->log_strict, .low = -INFINITY, .high = INFINITY};
+    fact_use(p, inside->log == REST_CONVEX ? "log of a sum of exponentials is convex"
+                                           : "-log of a sigmoid is convex");
+    f = (Fact){
+        .rest = inside->log, .strict = inside->log_strict, .low = -INFINITY, .high = INFINITY};
     if (inside->high <= 1) f.high = 0;
     if (inside->low >= 1) f.low = 0;
     return f;
   }
-  if (o->op == SCALAR_sqrt && u->rest == REST_NONE && u->bend && u->low >= 0 && is_convex(p, u)) {
-    used(p, "the root of a nonnegative convex quadratic is a norm");
+  if (o->op == SCALAR_sqrt && u->rest == REST_NONE && u->bend && u->low >= 0 &&
+      fact_is_convex(p, u)) {
+    fact_use(p, "the root of a nonnegative convex quadratic is a norm");
     return (Fact){.rest = REST_CONVEX, .low = 0, .high = INFINITY, .square = u};
   }
   f = composed(p, o, u);
   if (f.rest == REST_UNKNOWN) return f;
   set_range(o, u, &f);
   if (is_logarithm(o->op)) f.log_of = cell + 1;
-  if (o->op == SCALAR_abs && is_affine(u)) f.square = keep_fact(p, product(p, cell, cell));
+  if (o->op == SCALAR_abs && fact_is_affine(u)) f.square = keep_fact(p, product(p, cell, cell));
   if (o->op == SCALAR_exp) {
     f.log = REST_CONVEX;
-    f.exponent = is_affine(u) ? u->line : NULL;
-    f.log_strict = strictness(p, u, true);
-    if (is_affine(u) && !u->line) f.exponent = NULL;
+    f.exponent = fact_is_affine(u) ? u->line : NULL;
+    f.log_strict = fact_strictness(p, u, true);
+    if (fact_is_affine(u) && !u->line) f.exponent = NULL;
   }
   return f;
 }
@@ -293,8 +136,8 @@ static Fact square_of(Proof *p, const Fact *u) {
 
 static Fact affine_product(Proof *p, const Fact *u, const Fact *v) {
   Fact f = {.constant = u->constant * v->constant};
-  f.line = combine(p, v->constant, u->line, u->constant, v->line, p->n);
-  if (u->line && v->line) f.bend = outer(p, u->line, v->line, 2);
+  f.line = fact_combine(p, v->constant, u->line, u->constant, v->line, p->n);
+  if (u->line && v->line) f.bend = fact_outer(p, u->line, v->line, 2);
   f.low = -INFINITY;
   f.high = INFINITY;
   if (u->low >= 0 && v->low >= 0) f.low = u->low * v->low;
@@ -302,43 +145,51 @@ static Fact affine_product(Proof *p, const Fact *u, const Fact *v) {
 }
 
 static Fact entropy(Proof *p, const Fact *u) {
-  used(p, "x*log(x) is convex");
-  return (Fact){.rest = REST_CONVEX, .strict = direction(p, u->line), .low = -INFINITY, .high = INFINITY};
+  fact_use(p, "x*log(x) is convex");
+  return (Fact){.rest = REST_CONVEX,
+                .strict = fact_direction(p, u->line),
+                .low = -INFINITY,
+                .high = INFINITY};
 }
 
 static Fact product(Proof *p, uint32_t a, uint32_t b) {
   const Fact *u = &p->fact[a], *v = &p->fact[b];
-  if (is_constant(u)) return u->constant == 0 ? *u : scaled(p, v, u->constant);
-  if (is_constant(v)) return v->constant == 0 ? *v : scaled(p, u, v->constant);
-  if (u->rest == REST_UNKNOWN || v->rest == REST_UNKNOWN) return nothing_known();
-  if (is_affine(u) && is_affine(v)) {
+  if (fact_is_constant(u)) return u->constant == 0 ? *u : fact_scaled(p, v, u->constant);
+  if (fact_is_constant(v)) return v->constant == 0 ? *v : fact_scaled(p, u, v->constant);
+  if (u->rest == REST_UNKNOWN || v->rest == REST_UNKNOWN) return fact_nothing();
+  if (fact_is_affine(u) && fact_is_affine(v)) {
     Fact f = affine_product(p, u, v);
     if (a == b) f.low = fmax(f.low, 0);
     return f;
   }
   if (a == b) return square_of(p, u);
-  if (v->log_of == a + 1 && is_affine(u)) return entropy(p, u);
-  if (u->log_of == b + 1 && is_affine(v)) return entropy(p, v);
-  if (is_log_convex(u) && is_log_convex(v)) {
-    used(p, "products of exponentials are exponentials");
+  if (v->log_of == a + 1 && fact_is_affine(u)) return entropy(p, u);
+  if (u->log_of == b + 1 && fact_is_affine(v)) return entropy(p, v);
+  if (fact_is_log_convex(u) && fact_is_log_convex(v)) {
+    fact_use(p, "products of exponentials are exponentials");
     return (Fact){.rest = REST_CONVEX, .log = REST_CONVEX, .low = 0, .high = INFINITY};
   }
-  return unknown(p, "this product of two terms that vary");
+  return fact_unknown(p, "this product of two terms that vary");
 }
 
 static Fact power_of(Proof *p, uint32_t cell, double y) {
   const Fact *u = &p->fact[cell];
   bool whole = y == floor(y), even = whole && fmod(y, 2) == 0;
-  if (y == 0) return constant_fact(1);
+  if (y == 0) return fact_constant(1);
   if (y == 1) return *u;
   if (y == 2) return product(p, cell, cell);
   if (y == 0.5) return unary(p, &outers[7], cell);
-  Outer o = {SCALAR_COUNT, 1, 1, false, true, "powers above 1 are convex where the base is positive"};
+  Outer o = {SCALAR_COUNT, 1,    1,
+             false,        true, "powers above 1 are convex where the base is positive"};
   if (even && y > 0) o = (Outer){SCALAR_COUNT, 1, 0, true, true, "even powers are convex"};
-  else if (y > 0 && y < 1) o = (Outer){SCALAR_COUNT, -1, 1, false, true, "-x^p is convex for 0 < p < 1"};
-  else if (y < 0) o = (Outer){SCALAR_COUNT, 1, -1, false, true, "negative powers are convex where the base is positive"};
-  bool sided = u->low >= 0, natural_domain = !whole && (is_affine(u) || y < 1);
-  if (!(even && y > 0) && !sided && !natural_domain) return unknown(p, "a power whose base may be negative");
+  else if (y > 0 && y < 1)
+    o = (Outer){SCALAR_COUNT, -1, 1, false, true, "-x^p is convex for 0 < p < 1"};
+  else if (y < 0)
+    o = (Outer){SCALAR_COUNT, 1,    -1,
+                false,        true, "negative powers are convex where the base is positive"};
+  bool sided = u->low >= 0, natural_domain = !whole && (fact_is_affine(u) || y < 1);
+  if (!(even && y > 0) && !sided && !natural_domain)
+    return fact_unknown(p, "a power whose base may be negative");
   Fact f = composed(p, &o, u);
   if (f.rest != REST_UNKNOWN) f.low = even || sided || !whole ? 0 : -INFINITY;
   return f;
@@ -346,22 +197,29 @@ static Fact power_of(Proof *p, uint32_t cell, double y) {
 
 static Fact quotient(Proof *p, uint32_t a, uint32_t b) {
   const Fact *u = &p->fact[a], *v = &p->fact[b];
-  if (is_constant(v)) return scaled(p, u, 1 / v->constant);
-  if (!is_constant(u)) return unknown(p, "this quotient of two terms that vary");
+  if (fact_is_constant(v)) return fact_scaled(p, u, 1 / v->constant);
+  if (!fact_is_constant(u)) return fact_unknown(p, "this quotient of two terms that vary");
   bool share = u->constant > 0 && v->log == REST_CONVEX;
   if (share) /* 1/(1 + exp(-z)): its own curvature is mixed, its logarithm's is not */
-    return (Fact){.rest = REST_UNKNOWN, .log = REST_CONCAVE, .log_strict = v->log_strict, .low = 0, .high = u->constant / v->low};
+    return (Fact){.rest = REST_UNKNOWN,
+                  .log = REST_CONCAVE,
+                  .log_strict = v->log_strict,
+                  .low = 0,
+                  .high = u->constant / v->low};
   Fact f = power_of(p, b, -1);
-  return scaled(p, &f, u->constant);
+  return fact_scaled(p, &f, u->constant);
 }
 
 /* ---- steps ---- */
 
 static Fact larger(Proof *p, const Fact *u, const Fact *v, bool max_) {
-  if (is_constant(u) && is_constant(v)) return constant_fact(max_ ? fmax(u->constant, v->constant) : fmin(u->constant, v->constant));
-  if (!(max_ ? is_convex(p, u) && is_convex(p, v) : is_concave(p, u) && is_concave(p, v)))
-    return unknown(p, max_ ? "max of these terms" : "min of these terms");
-  used(p, max_ ? "the max of convex functions is convex" : "-min of concave functions is convex");
+  if (fact_is_constant(u) && fact_is_constant(v))
+    return fact_constant(max_ ? fmax(u->constant, v->constant) : fmin(u->constant, v->constant));
+  if (!(max_ ? fact_is_convex(p, u) && fact_is_convex(p, v)
+             : fact_is_concave(p, u) && fact_is_concave(p, v)))
+    return fact_unknown(p, max_ ? "max of these terms" : "min of these terms");
+  fact_use(p,
+           max_ ? "the max of convex functions is convex" : "-min of concave functions is convex");
   Fact f = {.rest = max_ ? REST_CONVEX : REST_CONCAVE};
   f.low = max_ ? fmax(u->low, v->low) : fmin(u->low, v->low);
   f.high = max_ ? fmax(u->high, v->high) : fmin(u->high, v->high);
@@ -369,10 +227,10 @@ static Fact larger(Proof *p, const Fact *u, const Fact *v, bool max_) {
 }
 
 static Fact sigmoid_fact(Proof *p, const Fact *u) {
-  Fact f = unknown(p, "sigmoid");
-  if (!is_affine(u)) return f;
+  Fact f = fact_unknown(p, "sigmoid");
+  if (!fact_is_affine(u)) return f;
   f.log = REST_CONCAVE;
-  f.log_strict = direction(p, u->line);
+  f.log_strict = fact_direction(p, u->line);
   f.share = true;
   f.low = 0;
   f.high = 1;
@@ -382,60 +240,66 @@ static Fact sigmoid_fact(Proof *p, const Fact *u) {
 static Fact scalar_fact(Proof *p, unsigned op, uint32_t a, uint32_t b, uint32_t out) {
   const Fact *u = &p->fact[a], *v = &p->fact[b];
   bool two = scalar_row[op].arguments == 2 && op != SCALAR_NEGATE;
-  if (is_constant(u) && (!two || is_constant(v))) return constant_fact(p->trace->cell[out]);
+  if (fact_is_constant(u) && (!two || fact_is_constant(v)))
+    return fact_constant(p->trace->cell[out]);
   switch (op) {
-    case SCALAR_ADD: return sum_of(p, u, v);
-    case SCALAR_SUBTRACT: return difference(p, u, v);
-    case SCALAR_NEGATE: return scaled(p, u, -1);
-    case SCALAR_MULTIPLY: case SCALAR_SCALE: return product(p, a, b);
-    case SCALAR_DIVIDE: return quotient(p, a, b);
-    case SCALAR_POWER: case SCALAR_pow:
-      if (is_constant(v)) return power_of(p, a, v->constant);
-      return unknown(p, "a power with an exponent that varies");
-    case SCALAR_max: case SCALAR_min: return larger(p, u, v, op == SCALAR_max);
-    case SCALAR_xlogy:
-      if (a == b && is_affine(u)) return entropy(p, u);
-      break;
-    case SCALAR_sigmoid: return sigmoid_fact(p, u);
-    case SCALAR_RESTATE: return v->rest != REST_UNKNOWN ? *v : *u; /* one function, written in two ways */
-    default: break;
+  case SCALAR_ADD: return fact_sum(p, u, v);
+  case SCALAR_SUBTRACT: return fact_difference(p, u, v);
+  case SCALAR_NEGATE: return fact_scaled(p, u, -1);
+  case SCALAR_MULTIPLY:
+  case SCALAR_SCALE: return product(p, a, b);
+  case SCALAR_DIVIDE: return quotient(p, a, b);
+  case SCALAR_POWER:
+  case SCALAR_pow:
+    if (fact_is_constant(v)) return power_of(p, a, v->constant);
+    return fact_unknown(p, "a power with an exponent that varies");
+  case SCALAR_max:
+  case SCALAR_min: return larger(p, u, v, op == SCALAR_max);
+  case SCALAR_xlogy:
+    if (a == b && fact_is_affine(u)) return entropy(p, u);
+    break;
+  case SCALAR_sigmoid: return sigmoid_fact(p, u);
+  case SCALAR_RESTATE:
+    return v->rest != REST_UNKNOWN ? *v : *u; /* one function, written in two ways */
+  default: break;
   }
   for (size_t i = 0; i < sizeof outers / sizeof outers[0]; i++)
     if (outers[i].op == op) return unary(p, &outers[i], a);
-  return unknown(p, scalar_row[op].name);
+  return fact_unknown(p, scalar_row[op].name);
 }
 
 static Fact sum_run(Proof *p, uint32_t a, uint32_t count) {
-  Fact f = constant_fact(0);
-  for (uint32_t i = 0; i < count; i++) f = i ? sum_of(p, &f, &p->fact[a + i]) : p->fact[a];
+  Fact f = fact_constant(0);
+  for (uint32_t i = 0; i < count; i++) f = i ? fact_sum(p, &f, &p->fact[a + i]) : p->fact[a];
   return f;
 }
 
 static Fact norm_run(Proof *p, uint32_t a, uint32_t count) {
-  Fact squares = constant_fact(0);
+  Fact squares = fact_constant(0);
   bool affine = true, grows = true;
   for (uint32_t i = 0; i < count; i++) {
     const Fact *u = &p->fact[a + i];
-    affine = affine && is_affine(u);
-    grows = grows && u->low >= 0 && is_convex(p, u);
+    affine = affine && fact_is_affine(u);
+    grows = grows && u->low >= 0 && fact_is_convex(p, u);
   }
-  if (!affine && !grows) return unknown(p, "the norm of these terms");
-  used(p, "norms are convex");
+  if (!affine && !grows) return fact_unknown(p, "the norm of these terms");
+  fact_use(p, "norms are convex");
   Fact f = {.rest = REST_CONVEX, .low = 0, .high = INFINITY};
   for (uint32_t i = 0; affine && i < count; i++) {
     Fact one = product(p, a + i, a + i);
-    squares = sum_of(p, &squares, &one);
+    squares = fact_sum(p, &squares, &one);
   }
   if (affine) f.square = keep_fact(p, squares);
   return f;
 }
 
 /* The sum of products of [count] cells, from a and b by their strides. */
-static Fact dot_run(Proof *p, uint32_t a, uint32_t a_step, uint32_t b, uint32_t b_step, uint32_t count) {
-  Fact f = constant_fact(0);
+static Fact dot_run(Proof *p, uint32_t a, uint32_t a_step, uint32_t b, uint32_t b_step,
+                    uint32_t count) {
+  Fact f = fact_constant(0);
   for (uint32_t i = 0; i < count; i++) {
     Fact term = product(p, a + i * a_step, b + i * b_step);
-    f = sum_of(p, &f, &term);
+    f = fact_sum(p, &f, &term);
   }
   return f;
 }
@@ -445,17 +309,18 @@ static void product_step(Proof *p, const Step *step, const Run *run) {
   for (uint32_t i = 0; i < run->m; i++)
     for (uint32_t j = 0; j < run->n; j++)
       p->fact[step->out + i * run->n + j] =
-          dot_run(p, run->a + (at ? i : i * run->k), at ? run->m : 1, run->b + (bt ? j * run->k : j), bt ? 1 : run->n, run->k);
+          dot_run(p, run->a + (at ? i : i * run->k), at ? run->m : 1,
+                  run->b + (bt ? j * run->k : j), bt ? 1 : run->n, run->k);
 }
 
 static Fact logsumexp_run(Proof *p, uint32_t a, uint32_t count) {
-  Fact sum = constant_fact(0);
+  Fact sum = fact_constant(0);
   for (uint32_t i = 0; i < count; i++) {
     Fact term = unary(p, &outers[0], a + i);
     if (term.rest == REST_UNKNOWN) return term;
-    sum = i ? sum_of(p, &sum, &term) : term;
+    sum = i ? fact_sum(p, &sum, &term) : term;
   }
-  used(p, "logsumexp is convex and increasing");
+  fact_use(p, "logsumexp is convex and increasing");
   return (Fact){.rest = REST_CONVEX, .strict = sum.log_strict, .low = -INFINITY, .high = INFINITY};
 }
 
@@ -465,9 +330,11 @@ static void rule_step(Proof *p, const Step *step) {
   bool constant = true;
   uint32_t count = r->in_shape[0].rows * r->in_shape[0].cols;
   for (int k = 0; k < r->rule->inputs; k++)
-    for (uint32_t i = 0; i < r->in_shape[k].rows * r->in_shape[k].cols; i++) constant = constant && is_constant(&p->fact[r->in[k] + i]);
+    for (uint32_t i = 0; i < r->in_shape[k].rows * r->in_shape[k].cols; i++)
+      constant = constant && fact_is_constant(&p->fact[r->in[k] + i]);
   for (uint32_t i = 0; i < step->b; i++)
-    p->fact[step->out + i] = constant ? constant_fact(p->trace->cell[step->out + i]) : nothing_known();
+    p->fact[step->out + i] =
+        constant ? fact_constant(p->trace->cell[step->out + i]) : fact_nothing();
   if (constant) return;
   bool max_ = strcmp(name, "max") == 0, min_ = strcmp(name, "min") == 0;
   Fact *out = &p->fact[r->out[0]];
@@ -477,30 +344,33 @@ static void rule_step(Proof *p, const Step *step) {
   } else if (step->b == 1 && strcmp(name, "logsumexp") == 0) {
     *out = logsumexp_run(p, r->in[0], count);
   } else {
-    unknown(p, name);
+    fact_unknown(p, name);
   }
 }
 
 static void vector_step(Proof *p, const Step *step, const Run *run) {
   for (uint32_t i = 0; i < run->n; i++)
-    p->fact[step->out + i] = scalar_fact(p, step->detail, run->a + i * run->a_step, run->b + i * run->b_step, step->out + i);
+    p->fact[step->out + i] = scalar_fact(p, step->detail, run->a + i * run->a_step,
+                                         run->b + i * run->b_step, step->out + i);
 }
 
 /* False for a branch that depends on the input. */
 static bool prove_step(Proof *p, const Step *step) {
   const Run *run = trace_run(p->trace, step);
   switch (step->op) {
-    case STEP_VECTOR: vector_step(p, step, run); break;
-    case STEP_SUM: p->fact[step->out] = sum_run(p, step->a, step->b); break;
-    case STEP_NORM: p->fact[step->out] = norm_run(p, step->a, step->b); break;
-    case STEP_DOT: p->fact[step->out] = dot_run(p, run->a, 1, run->b, 1, run->n); break;
-    case STEP_PRODUCT: product_step(p, step, run); break;
-    case STEP_GATHER:
-      for (uint32_t i = 0; i < run->n; i++) p->fact[step->out + i] = p->fact[p->trace->pool[run->a + i]];
-      break;
-    case STEP_RULE: rule_step(p, step); break;
-    case STEP_GUARD: return is_constant(&p->fact[step->a]) && is_constant(&p->fact[step->b]);
-    default: p->fact[step->out] = scalar_fact(p, step->op, step->a, step->b, step->out);
+  case STEP_VECTOR: vector_step(p, step, run); break;
+  case STEP_SUM: p->fact[step->out] = sum_run(p, step->a, step->b); break;
+  case STEP_NORM: p->fact[step->out] = norm_run(p, step->a, step->b); break;
+  case STEP_DOT: p->fact[step->out] = dot_run(p, run->a, 1, run->b, 1, run->n); break;
+  case STEP_PRODUCT: product_step(p, step, run); break;
+  case STEP_GATHER:
+    for (uint32_t i = 0; i < run->n; i++)
+      p->fact[step->out + i] = p->fact[p->trace->pool[run->a + i]];
+    break;
+  case STEP_RULE: rule_step(p, step); break;
+  case STEP_GUARD:
+    return fact_is_constant(&p->fact[step->a]) && fact_is_constant(&p->fact[step->b]);
+  default: p->fact[step->out] = scalar_fact(p, step->op, step->a, step->b, step->out);
   }
   return true;
 }
@@ -511,48 +381,63 @@ static int list_eigenvalues(const Proof *p, char *text, size_t size) {
   enum { SHOWN = 6 };
   size_t n = p->n;
   int length = 0;
-  if (n > SHOWN) return snprintf(text, size, "eigenvalues from %.6g to %.6g", p->spectrum.values[0] + 0.0, p->spectrum.values[n - 1] + 0.0);
+  if (n > SHOWN)
+    return snprintf(text, size, "eigenvalues from %.6g to %.6g", p->spectrum.values[0] + 0.0,
+                    p->spectrum.values[n - 1] + 0.0);
   length = snprintf(text, size, n == 1 ? "eigenvalue " : "eigenvalues ");
   for (size_t i = 0; i < n; i++)
-    length += snprintf(text + length, size - (size_t)length, "%s%.6g", i == 0 ? "" : i + 1 == n ? " and " : ", ", p->spectrum.values[i] + 0.0);
+    length += snprintf(text + length, size - (size_t)length, "%s%.6g",
+                       i == 0       ? ""
+                       : i + 1 == n ? " and "
+                                    : ", ",
+                       p->spectrum.values[i] + 0.0);
   return length;
 }
 
 static void settle_quadratic(Proof *p, const Fact *f, Curvature *c) {
   char list[160];
-  int sign = definite(p, f->bend);
+  int sign = fact_definite(p, f->bend);
   list_eigenvalues(p, list, sizeof list);
   if (sign != 1) {
     snprintf(c->reason, sizeof c->reason, "the Hessian is constant with %s", list);
     return;
   }
-  c->kind = positive_definite(p, f->bend) ? CURVATURE_STRICT : CURVATURE_CONVEX;
-  const char *say = c->kind == CURVATURE_CONVEX ? "none negative" : p->n == 1 ? "positive" : p->n == 2 ? "both positive" : "all positive";
+  c->kind = fact_positive_definite(p, f->bend) ? CURVATURE_STRICT : CURVATURE_CONVEX;
+  const char *say = c->kind == CURVATURE_CONVEX ? "none negative"
+                    : p->n == 1                 ? "positive"
+                    : p->n == 2                 ? "both positive"
+                                                : "all positive";
   snprintf(c->reason, sizeof c->reason, "the Hessian is constant with %s, %s", list, say);
 }
 
 static void settle(Proof *p, const Fact *f, Curvature *c) {
-  if (is_affine(f)) {
+  if (fact_is_affine(f)) {
     c->kind = CURVATURE_CONVEX;
-    snprintf(c->reason, sizeof c->reason, f->line ? "the function is affine" : "the function is constant");
+    snprintf(c->reason, sizeof c->reason,
+             f->line ? "the function is affine" : "the function is constant");
   } else if (f->rest == REST_NONE) {
     settle_quadratic(p, f, c);
-  } else if (is_convex(p, f)) {
-    c->kind = positive_definite(p, strictness(p, f, true)) ? CURVATURE_STRICT : CURVATURE_CONVEX;
+  } else if (fact_is_convex(p, f)) {
+    c->kind = fact_positive_definite(p, fact_strictness(p, f, true)) ? CURVATURE_STRICT
+                                                                     : CURVATURE_CONVEX;
     int length = 0;
     for (int i = 0; i < p->rules; i++)
-      length += snprintf(c->reason + length, sizeof c->reason - (size_t)length, "%s%s", i ? "; " : "", p->rule[i]);
-    if (f->bend) snprintf(c->reason + length, sizeof c->reason - (size_t)length, "; the quadratic part is convex");
+      length += snprintf(c->reason + length, sizeof c->reason - (size_t)length, "%s%s",
+                         i ? "; " : "", p->rule[i]);
+    if (f->bend)
+      snprintf(c->reason + length, sizeof c->reason - (size_t)length,
+               "; the quadratic part is convex");
   } else {
-    snprintf(c->reason, sizeof c->reason, "%s", p->why[0] ? p->why : "the rules give no convex function");
+    snprintf(c->reason, sizeof c->reason, "%s",
+             p->why[0] ? p->why : "the rules give no convex function");
   }
 }
 
 static bool prove(Proof *p, const bool *live) {
   const Trace *t = p->trace;
-  for (uint32_t i = 0; i < t->cell_count; i++) p->fact[i] = constant_fact(t->cell[i]);
+  for (uint32_t i = 0; i < t->cell_count; i++) p->fact[i] = fact_constant(t->cell[i]);
   for (uint32_t i = 0; i < t->input_count; i++) {
-    double *line = proof_numbers(p, p->n);
+    double *line = fact_numbers(p, p->n);
     line[i] = 1;
     p->fact[t->input + i] = (Fact){.line = line, .low = -INFINITY, .high = INFINITY};
   }
@@ -587,7 +472,8 @@ Curvature curvature_of(Session *s, const Recording *r, size_t n) {
   p.spectrum.values = scratch(s, n * sizeof(double));
   p.spectrum.vectors = scratch(s, n * n * sizeof(double));
   p.spectrum.work = scratch(s, spectrum_work_size(n) * sizeof(double));
-  if (t->frozen || r->output[0] == UINT32_MAX) snprintf(c.reason, sizeof c.reason, "the function does something no rule covers");
+  if (t->frozen || r->output[0] == UINT32_MAX)
+    snprintf(c.reason, sizeof c.reason, "the function does something no rule covers");
   else if (prove(&p, live)) settle(&p, &p.fact[r->output[0]], &c);
   else snprintf(c.reason, sizeof c.reason, "%s", p.why);
   return c;
