@@ -1,38 +1,19 @@
 /* test_unparse.c - tree to text, and back to an equal tree.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later */
-#include <criterion/criterion.h>
-#include <string.h>
-
-#include "syntax/parser.h"
-#include "syntax/unparse.h"
+#include "trees.h"
 
 #define COUNT(table) (sizeof(table) / sizeof(table)[0])
-
-static Tree *tree_of(SymbolTable *symbols, const char *text) {
-  Source *source = source_new("", text, strlen(text));
-  Tree *tree;
-  Report report;
-  if (parse(source, symbols, &tree, &report) != PARSE_OK) {
-    Text out = {0};
-    report_render(&report, false, &out);
-    cr_expect_fail("%s: %s", text, out.bytes);
-    text_free(&out);
-    report_clear(&report);
-  }
-  source_release(source);
-  return tree;
-}
 
 /* Prints [text] in canonical spelling and checks that the result has the same tree and spelling. */
 static void canonical(SymbolTable *symbols, const char *text, Text *out) {
   text_string(out, "");
-  Tree *tree = tree_of(symbols, text);
+  Tree *tree = program_tree(symbols, text);
   if (!tree) return;
   Text before = {0}, after = {0}, again = {0};
   unparse(tree->program, tree->source, out);
   ast_dump(tree->program, &before);
-  Tree *second = tree_of(symbols, out->bytes);
+  Tree *second = program_tree(symbols, out->bytes);
   if (second) {
     ast_dump(second->program, &after);
     unparse(second->program, second->source, &again);
