@@ -18,6 +18,16 @@ static Source *source_of(const char *name, const char *text) {
   return source_new(name, text, strlen(text));
 }
 
+/* A report with one label, which has no text. */
+static void expect_label(const char *name, const char *text, Span span, const char *message,
+                         const char *wanted) {
+  Source *source = source_of(name, text);
+  Report report;
+  report_start(&report, source, span, "%s", message);
+  expect(&report, wanted);
+  source_release(source);
+}
+
 Test(report, labels_on_one_line_share_it) {
   Source *source = source_of("", "A * v");
   Report report;
@@ -57,11 +67,8 @@ Test(report, texts_that_would_stand_too_far_away_stand_below_each_other) {
 }
 
 Test(report, a_script_names_file_line_and_column) {
-  Source *source = source_of("a.mml", "x = 1\n  θ = yy + 1\n");
-  Report report;
-  report_start(&report, source, (Span){13, 15}, "unknown name yy");
-  expect(&report, "a.mml:2:7: error: unknown name yy\n    θ = yy + 1\n        ^^\n");
-  source_release(source);
+  expect_label("a.mml", "x = 1\n  θ = yy + 1\n", (Span){13, 15}, "unknown name yy",
+               "a.mml:2:7: error: unknown name yy\n    θ = yy + 1\n        ^^\n");
 }
 
 Test(report, labels_on_different_lines_get_one_copy_each) {
@@ -74,31 +81,19 @@ Test(report, labels_on_different_lines_get_one_copy_each) {
 }
 
 Test(report, carets_are_as_wide_as_the_span) {
-  Source *source = source_of("", "数 + été + x");
-  Report report;
-  report_start(&report, source, (Span){6, 11}, "no");
-  expect(&report, "error: no\n  数 + été + x\n       ^^^\n");
-  report_start(&report, source, (Span){0, 3}, "wide");
-  expect(&report, "error: wide\n  数 + été + x\n  ^^\n");
-  report_start(&report, source, (Span){15, 15}, "end");
-  expect(&report, "error: end\n  数 + été + x\n              ^\n");
-  source_release(source);
+  static const char text[] = "数 + été + x";
+  expect_label("", text, (Span){6, 11}, "no", "error: no\n  数 + été + x\n       ^^^\n");
+  expect_label("", text, (Span){0, 3}, "wide", "error: wide\n  数 + été + x\n  ^^\n");
+  expect_label("", text, (Span){15, 15}, "end", "error: end\n  数 + été + x\n              ^\n");
 }
 
 Test(report, a_span_over_several_lines_ends_with_its_first) {
-  Source *source = source_of("", "f(a,\n  b)");
-  Report report;
-  report_start(&report, source, (Span){1, 9}, "no");
-  expect(&report, "error: no\n  f(a,\n   ^^^\n");
-  source_release(source);
+  expect_label("", "f(a,\n  b)", (Span){1, 9}, "no", "error: no\n  f(a,\n   ^^^\n");
 }
 
 Test(report, tabs_and_bytes_that_cannot_be_shown_take_one_column) {
-  Source *source = source_new("", "\ta\xff\x01 b", 6);
-  Report report;
-  report_start(&report, source, (Span){5, 6}, "no");
-  expect(&report, "error: no\n   a\xEF\xBF\xBD\xEF\xBF\xBD b\n       ^\n");
-  source_release(source);
+  expect_label("", "\ta\xff\x01 b", (Span){5, 6}, "no",
+               "error: no\n   a\xEF\xBF\xBD\xEF\xBF\xBD b\n       ^\n");
 }
 
 Test(report, a_long_line_shows_only_a_window) {

@@ -225,10 +225,7 @@ static MmlStatus check_tree(Session *s, Tree *tree) {
   Check c = {.session = s, .tree = tree, .budget = LOOKS_LARGEST};
   c.session_names = scope_new(&c, NULL);
   jmp_buf handler;
-  s->handler = &handler;
-  s->interrupted = false;
-  interrupt_flag = 0;
-  s->run++;
+  session_begin(s, &handler);
   volatile MmlStatus status = MML_OK;
   if (setjmp(handler) == 0) {
     walk_text(&c);

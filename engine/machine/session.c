@@ -397,12 +397,16 @@ void session_recover(Session *s) {
   sweep(s);
 }
 
-static MmlStatus run_tree(Session *s, Tree *tree, MmlEcho echo) {
-  jmp_buf handler;
-  s->handler = &handler;
+void session_begin(Session *s, jmp_buf *handler) {
+  s->handler = handler;
   s->interrupted = false;
   interrupt_flag = 0;
   s->run++;
+}
+
+static MmlStatus run_tree(Session *s, Tree *tree, MmlEcho echo) {
+  jmp_buf handler;
+  session_begin(s, &handler);
   volatile MmlStatus status = MML_OK;
   if (setjmp(handler) == 0) {
     library_load(s);

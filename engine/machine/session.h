@@ -98,6 +98,8 @@ struct Session {
 
 /* After a failure that was caught: gives up what the failed evaluation held. */
 void session_recover(Session *session);
+/* Begins a run: errors go to [handler], where the caller calls setjmp next. */
+void session_begin(Session *session, jmp_buf *handler);
 /* The comment above a definition, for ?name. */
 void session_keep_help(Session *session, const Node *definition);
 /* The binding of a symbol; grows the table as needed. */

@@ -131,10 +131,7 @@ static double integrand(double t, void *context) {
 static void free_workspace(void *work) { gsl_integration_workspace_free(work); }
 
 static gsl_integration_workspace *workspace(Session *s, size_t intervals) {
-  gsl_integration_workspace *work = gsl_integration_workspace_alloc(intervals);
-  if (!work) fail(s, "out of memory");
-  scratch_adopt(s, work, free_workspace);
-  return work;
+  return solver_adopt(s, gsl_integration_workspace_alloc(intervals), free_workspace);
 }
 
 typedef struct Estimate {
@@ -289,10 +286,7 @@ static Estimate integral(Quadrature *q, double a, double b, bool probe) {
 static void free_table(void *table) { gsl_integration_glfixed_table_free(table); }
 
 static gsl_integration_glfixed_table *gauss(Session *s, size_t nodes) {
-  gsl_integration_glfixed_table *table = gsl_integration_glfixed_table_alloc(nodes);
-  if (!table) fail(s, "out of memory");
-  scratch_adopt(s, table, free_table);
-  return table;
+  return solver_adopt(s, gsl_integration_glfixed_table_alloc(nodes), free_table);
 }
 
 /* The nodes and weights of the sum that stands for the integral. */

@@ -237,9 +237,9 @@ static void free_driver(void *driver) { gsl_odeiv2_driver_free(driver); }
 static void open_driver(Solution *w, double direction) {
   w->system = (gsl_odeiv2_system){system_slope, system_jacobian, w->n, w};
   double first = copysign(1e-3 * fabs(w->h), direction);
-  w->driver = gsl_odeiv2_driver_alloc_y_new(&w->system, gsl_odeiv2_step_bsimp, first, 1e-3 * w->tolerance, w->tolerance);
-  if (!w->driver) fail(w->session, "out of memory");
-  scratch_adopt(w->session, w->driver, free_driver);
+  gsl_odeiv2_driver *driver = gsl_odeiv2_driver_alloc_y_new(
+      &w->system, gsl_odeiv2_step_bsimp, first, 1e-3 * w->tolerance, w->tolerance);
+  w->driver = solver_adopt(w->session, driver, free_driver);
   gsl_odeiv2_driver_set_nmax(w->driver, STEPS_LARGEST);
 }
 

@@ -20,6 +20,12 @@
 #include "primitives/argument.h"
 #include "values/operate.h"
 
+void *solver_adopt(Session *s, void *object, void (*destroy)(void *)) {
+  if (!object) fail(s, "out of memory");
+  scratch_adopt(s, object, destroy);
+  return object;
+}
+
 /* ---- plain numbers for active ones ---- */
 
 bool solver_is_active(Value v) {

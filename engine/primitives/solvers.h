@@ -45,6 +45,9 @@ typedef struct SolverFunction {
 SolverFunction solver_function(Session *session, const Arguments *arguments, int index, const char *name);
 void solver_release(SolverFunction *function);
 
+/* What a library allocated, let go of when the builtin returns or fails. Fails if it is NULL. */
+void *solver_adopt(Session *session, void *object, void (*destroy)(void *));
+
 /* A value with plain numbers for active ones, inside functions too. Owned. */
 Value solver_primal(Session *session, Value value);
 /* Whether there is an active number inside, in what functions captured too. */
