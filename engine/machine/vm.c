@@ -7,16 +7,14 @@
 
 #include <assert.h>
 #include <math.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "calculus/kept.h"
 #include "machine/invoke.h"
 #include "machine/misfit.h"
 #include "machine/session.h"
+#include "machine/vm_values.h"
 #include "machine/watch.h"
-#include "values/builder.h"
-#include "values/display.h"
 #include "values/index.h"
 #include "values/operate.h"
 
@@ -71,24 +69,6 @@ static double steer(Session *s, Value v) {
   if (v.kind != VALUE_ACTIVE) return unbox_number(s, v);
   trace_steer(s, v, GUARD_STEERS);
   return v.number;
-}
-
-static _Noreturn void fail_many_truths(Session *s, Value v) {
-  char text[VALUE_DESCRIPTION], what[64];
-  Report *r = failure(s, "a condition is one true or false, found %s: use all(…) or any(…)", value_describe(v, text));
-  failure_text(s, -1, what, sizeof what);
-  report_advise(r, what[0] == '(' ? "all%s" : "all(%s)", what);
-  report_advise(r, what[0] == '(' ? "any%s" : "any(%s)", what);
-  raise_failure(s, r);
-}
-
-static double truth_of(Session *s, Value v) {
-  if (v.kind == VALUE_BOOLEAN) return v.number;
-  char text[VALUE_DESCRIPTION];
-  if (v.kind == VALUE_NOTHING) fail_no_value(s, -1);
-  if (v.kind == VALUE_ARRAY && value_as_array(v)->element == ELEMENT_BOOLEAN)
-    fail_many_truths(s, v);
-  fail(s, "a condition is true or false, found %s: compare it with something", value_describe(v, text));
 }
 
 static const Symbol *symbol_of(const Session *s, uint32_t id) { return s->symbols.symbol[id]; }
@@ -148,144 +128,6 @@ static void assign_number2(Session *s, Value *reg, const double *position, doubl
   *reg = value_assign_index(s, *reg, item, 2, value_number(x));
 }
 
-/* (x^2)' of a number is more likely a derivative gone wrong than a transpose. */
-Value machine_prime(Session *s, Value v) {
-  bool number = v.kind == VALUE_NUMBER || v.kind == VALUE_ACTIVE;
-  const Node *node = session_origin(s);
-  if (number && node && node->kind == NODE_PRIME && node->child[0]->grouped) {
-    char text[64];
-    Report *r = failure(s, "the ' of a number is not defined");
-    report_advise(r, "%s  (the transpose of a number is the number)", failure_text(s, 0, text, sizeof text));
-    report_advise(r, "f(x) = %s; f'  (the derivative)", text);
-    raise_failure(s, r);
-  }
-  if (v.kind != VALUE_FUNCTION) return value_transpose(s, v);
-  return function_derivative(s, v);
-}
-
-static Value implicit_product(Session *s, Value left, Value right) {
-  if (left.kind != VALUE_FUNCTION) return value_operate(s, OP_MULTIPLY, left, right);
-  if (right.kind == VALUE_TUPLE) return machine_call(s, left, ((Tuple *)right.object)->item, ((Tuple *)right.object)->count);
-  return machine_call(s, left, &right, 1);
-}
-
-static Value vector_of(Session *s, const double *n, uint32_t count) {
-  Array *a = array_new(s, count, 1, ELEMENT_REAL);
-  memcpy(a->data, n, count * sizeof(double));
-  return value_array(a);
-}
-
-static Value blocks_of(Session *s, const Node *node, const Value *element) {
-  uint32_t *width = scratch(s, (node->count + 1) * sizeof(uint32_t)), rows = 0;
-  for (uint32_t i = 0; i < node->count; i++)
-    if (node->child[i]->count) width[rows++] = node->child[i]->count;
-  return value_blocks(s, element, width, rows);
-}
-
-static Value tuple_of(Session *s, Value *element, uint32_t count) {
-  Tuple *t = tuple_new(s, count);
-  for (uint32_t i = 0; i < count; i++)
-    if (value_depth(element[i]) >= t->depth) t->depth = value_depth(element[i]) + 1;
-  value_check_depth(s, t->depth);
-  for (uint32_t i = 0; i < count; i++) {
-    t->item[i] = element[i];
-    element[i] = value_nothing();
-  }
-  return value_tuple(t);
-}
-
-static void row_done(Session *s, Builder *b) {
-  if (b->width == 0) b->width = b->count;
-  if (b->width && b->count % b->width) fail(s, "the inner loop has a different length each time: rows must be equally long");
-}
-
-static Value formatted(Session *s, Value v, const Node *node) {
-  Text text = {0};
-  if (v.kind == VALUE_STRING && node->length == 0) return value_keep(v);
-  if (!display_format(v, node->text, node->length, &text)) {
-    text_free(&text);
-    char what[VALUE_DESCRIPTION];
-    fail(s, "the format {:%.*s} does not fit %s", (int)node->length, node->text, value_describe(v, what));
-  }
-  String *string = string_new(s, text.bytes ? text.bytes : "", text.length);
-  text_free(&text);
-  return value_string(string);
-}
-
-static Value concatenate(Session *s, const Value *part, uint32_t count) {
-  size_t length = 0;
-  for (uint32_t i = 0; i < count; i++) length += ((String *)part[i].object)->length;
-  String *all = object_new(s, VALUE_STRING, sizeof(String) + length + 1);
-  all->length = 0;
-  all->bare = false;
-  for (uint32_t i = 0; i < count; i++) {
-    const String *piece = (String *)part[i].object;
-    memcpy(all->bytes + all->length, piece->bytes, piece->length);
-    all->length += piece->length;
-  }
-  all->bytes[all->length] = 0;
-  return value_string(all);
-}
-
-static Value closure_new(Session *s, Prototype *prototype, Value *capture) {
-  Function *f = function_new(s, FUNCTION_CLOSURE, prototype->capture_count);
-  f->prototype = prototype;
-  prototype->head.references++;
-  for (uint32_t i = 0; i < f->count; i++) {
-    f->bound[i] = capture[i];
-    capture[i] = value_nothing();
-  }
-  return value_function(f);
-}
-
-static Value formula_new(Session *s, const Code *code, const Node *node, Value scope) {
-  Formula *f = object_new(s, VALUE_FORMULA, sizeof(Formula));
-  f->node = node;
-  f->tree = tree_keep(code->prototype->tree);
-  f->scope = value_keep(scope);
-  return value_formula(f);
-}
-
-static Value scope_record(Session *s, const Value *pair, uint32_t count) {
-  Record *r = record_new(s);
-  for (uint32_t i = 0; i < count; i++) {
-    const String *name = (String *)pair[2 * i].object;
-    value_check_depth(s, value_depth(pair[2 * i + 1]) + 1);
-    record_set(r, symbol_intern(&s->symbols, name->bytes, name->length), value_keep(pair[2 * i + 1]));
-  }
-  return value_record(r);
-}
-
-void parameter_sizes(Session *s, Value v, const Node *parameter, double sizes[2]) {
-  if (v.kind == VALUE_NUMBER || v.kind == VALUE_ACTIVE) {
-    sizes[0] = sizes[1] = 1;
-    return;
-  }
-  if (v.kind == VALUE_RANGE) {
-    sizes[0] = (double)((Range *)v.object)->count;
-    sizes[1] = 1;
-    return;
-  }
-  if (v.kind != VALUE_ARRAY) {
-    char text[VALUE_DESCRIPTION];
-    fail(s, "%s must be an array of numbers, found %s", parameter->symbol->name, value_describe(v, text));
-  }
-  sizes[0] = value_as_array(v)->rows;
-  sizes[1] = value_as_array(v)->cols;
-}
-
-_Noreturn void parameter_fail_size(Session *s, const Node *parameter, int dimension, double actual, double expected) {
-  fail(s, "%s must have %g %s, found %g", parameter->symbol->name, expected, dimension ? "columns" : "rows", actual);
-}
-
-void machine_check_parts(Session *s, Value v, uint32_t count) {
-  if (v.kind == VALUE_TUPLE && ((Tuple *)v.object)->count == count) return;
-  char text[VALUE_DESCRIPTION];
-  if (v.kind == VALUE_TUPLE) fail(s, "%u names for %u values", count, ((Tuple *)v.object)->count);
-  if (v.kind == VALUE_ARRAY && array_count(value_as_array(v)) == count) return;
-  fail(s, "%u names need %u values, found %s", count, count, value_describe(v, text));
-}
-
 static void unpack(Value v, Value *to, uint32_t count) {
   for (uint32_t i = 0; i < count; i++) {
     Value part = v.kind == VALUE_TUPLE ? value_keep(((Tuple *)v.object)->item[i]) : array_entry(value_as_array(v), i);
@@ -304,32 +146,6 @@ static inline double global_number(Session *s, uint32_t id) {
   Value v = s->binding[id].value;
   bool plain = v.kind == VALUE_NUMBER && s->level == 0;
   return plain ? v.number : unbox_number(s, global_value(s, id));
-}
-
-static Value accumulated(Session *s, Value sum, Value x, Scalar op) {
-  if (sum.kind == VALUE_NOTHING) return value_keep(x);
-  if (op == SCALAR_ADD) return value_operate(s, OP_ADD, sum, x);
-  if (op == SCALAR_MULTIPLY) return value_operate(s, OP_MULTIPLY, sum, x);
-  return value_elementwise(s, op, sum, x);
-}
-
-/* The same words as the reduction of an array has. */
-static _Noreturn void fail_empty(Session *s) {
-  char name[32];
-  fail_argument(s, 0, "there is no %s of nothing: this is empty", failure_text(s, FAILURE_CALLEE, name, sizeof name));
-}
-
-static void discard(Session *s, Value v) {
-  if (v.kind == VALUE_NOTHING) return;
-  char text[64];
-  const Node *node = session_origin(s);
-  const Source *source = session_source(s);
-  Report *r = failure(s, "this value goes nowhere");
-  if (node && source) {
-    snprintf(text, sizeof text, "%.*s", (int)(node->span.end - node->span.start), source->text + node->span.start);
-    report_advise(r, "print(%s)", text);
-  }
-  raise_failure(s, r);
 }
 
 static inline void poll(Session *s) {
@@ -473,7 +289,7 @@ do_BOX: set_value(&v[i->a], value_number(n[i->b])); STEP(1);
 do_BOX_BOOLEAN: set_value(&v[i->a], value_boolean(n[i->b] != 0)); STEP(1);
 do_UNBOX: HERE; n[i->a] = unbox_number(s, v[i->b]); STEP(1);
 do_STEER: HERE; n[i->a] = steer(s, v[i->b]); STEP(1);
-do_TRUTH: HERE; n[i->a] = truth_of(s, v[i->b]); STEP(1);
+do_TRUTH: HERE; n[i->a] = vm_truth(s, v[i->b]); STEP(1);
 do_MOVE: set_value(&v[i->a], value_keep(v[i->b])); STEP(1);
 do_TAKE: {
   Value taken = v[i->b];
@@ -533,14 +349,14 @@ do_COMPARE: HERE; n[i->a] = value_compare(s, (Operator)i[1].a, v[i->b], v[i->c])
 do_COMPARE_EACH: HERE; set_value(&v[i->a], value_compare_each(s, (Operator)i[1].a, v[i->b], v[i->c])); STEP(2);
 do_PRIME: HERE; set_value(&v[i->a], machine_prime(s, v[i->b])); STEP(1);
 do_TRANSPOSE: HERE; set_value(&v[i->a], value_transpose(s, v[i->b])); STEP(1);
-do_IMPLICIT: HERE; set_value(&v[i->a], implicit_product(s, v[i->b], v[i->c])); STEP(1);
+do_IMPLICIT: HERE; set_value(&v[i->a], vm_implicit(s, v[i->b], v[i->c])); STEP(1);
 do_DEFAULT:
   if (v[i->a].kind == VALUE_NOTHING) v[i->a] = value_number(n[i->b]);
   STEP(1);
 do_SOME:
-  if (!(n[i->a] > 0)) HERE, fail_empty(s);
+  if (!(n[i->a] > 0)) HERE, vm_fail_empty(s);
   STEP(1);
-do_ACCUMULATE: HERE; set_value(&v[i->a], accumulated(s, v[i->a], v[i->b], (Scalar)i->c)); STEP(1);
+do_ACCUMULATE: HERE; set_value(&v[i->a], vm_accumulated(s, v[i->a], v[i->b], (Scalar)i->c)); STEP(1);
 
 do_INDEX: HERE; set_value(&v[i->a], value_index(s, v[i->b], v + i->c, i[1].a)); STEP(2);
 do_INDEX_NUMBER: {
@@ -572,12 +388,12 @@ do_ASSIGN_NUMBER2: HERE; assign_number2(s, &v[i->a], n + i->c, n[i->b]); STEP(1)
 do_FIELD: HERE; set_value(&v[i->a], value_field(s, v[i->b], symbol_of(s, wide(i)))); STEP(2);
 do_ASSIGN_FIELD: HERE; v[i->a] = value_assign_field(s, v[i->a], symbol_of(s, wide(i)), v[i->b]); STEP(2);
 
-do_VECTOR: HERE; set_value(&v[i->a], vector_of(s, n + i->b, i->c)); STEP(1);
+do_VECTOR: HERE; set_value(&v[i->a], vm_vector(s, n + i->b, i->c)); STEP(1);
 do_BLOCKS: {
   HERE;
   const Node *node = frame->code->node[i->c];
   Scratch *mark = scratch_mark(s);
-  Value made = blocks_of(s, node, v + i->b);
+  Value made = vm_blocks(s, node, v + i->b);
   scratch_release(s, mark);
   uint32_t count = 0;
   for (uint32_t k = 0; k < node->count; k++) count += node->child[k]->count;
@@ -586,7 +402,7 @@ do_BLOCKS: {
   STEP(1);
 }
 do_RANGE: HERE; set_value(&v[i->a], value_range(range_new(s, n[i->b], n[i->b + 1], n[i->b + 2]))); STEP(1);
-do_TUPLE: HERE; set_value(&v[i->a], tuple_of(s, v + i->b, i->c)); STEP(1);
+do_TUPLE: HERE; set_value(&v[i->a], vm_tuple(s, v + i->b, i->c)); STEP(1);
 do_UNPACK: unpack(v[i->a], v + i->b, i->c); STEP(1);
 do_BUILDER: HERE; set_value(&v[i->a], value_builder(builder_new(s))); STEP(1);
 do_PUSH_NUMBER: HERE; builder_push(s, (Builder *)v[i->a].object, value_number(n[i->b])); STEP(1);
@@ -597,7 +413,7 @@ do_PUSH: {
   builder_push(s, (Builder *)v[i->a].object, item);
   STEP(1);
 }
-do_ROW_DONE: HERE; row_done(s, (Builder *)v[i->a].object); STEP(1);
+do_ROW_DONE: HERE; vm_row_done(s, (Builder *)v[i->a].object); STEP(1);
 do_FINISH: {
   HERE;
   Scratch *mark = scratch_mark(s);
@@ -607,24 +423,24 @@ do_FINISH: {
   set_value(&v[i->a], made);
   STEP(1);
 }
-do_FORMAT: HERE; set_value(&v[i->a], formatted(s, v[i->b], frame->code->node[i->c])); STEP(1);
+do_FORMAT: HERE; set_value(&v[i->a], vm_format(s, v[i->b], frame->code->node[i->c])); STEP(1);
 do_CONCAT: {
   HERE;
-  Value made = concatenate(s, v + i->b, i->c);
+  Value made = vm_concatenate(s, v + i->b, i->c);
   clear_window(v + i->b, i->c);
   set_value(&v[i->a], made);
   STEP(1);
 }
 do_CLOSURE: {
   HERE;
-  Value made = closure_new(s, frame->code->prototype->inner[i->c], v + i->b);
+  Value made = vm_closure(s, frame->code->prototype->inner[i->c], v + i->b);
   set_value(&v[i->a], made);
   STEP(1);
 }
-do_FORMULA: HERE; set_value(&v[i->a], formula_new(s, frame->code, frame->code->node[i->c], v[i->b])); STEP(1);
+do_FORMULA: HERE; set_value(&v[i->a], vm_formula(s, frame->code, frame->code->node[i->c], v[i->b])); STEP(1);
 do_SCOPE: {
   HERE;
-  Value made = scope_record(s, v + i->b, i->c);
+  Value made = vm_scope(s, v + i->b, i->c);
   clear_window(v + i->b, 2u * i->c);
   set_value(&v[i->a], made);
   STEP(1);
@@ -673,7 +489,7 @@ do_EXPECT:
 do_PRESENT:
   if (v[i->a].kind == VALUE_NOTHING) HERE, fail_no_value(s, -1);
   STEP(1);
-do_DISCARD: HERE; discard(s, v[i->a]); STEP(1);
+do_DISCARD: HERE; vm_discard(s, v[i->a]); STEP(1);
 do_SIZE_CHECK: HERE; machine_check_parts(s, v[i->a], i->c); STEP(1);
 
 do_RETURN: {
