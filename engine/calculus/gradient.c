@@ -9,6 +9,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "calculus/compact.h"
 #include "calculus/derive.h"
 #include "calculus/kept.h"
 #include "calculus/kink.h"
@@ -60,13 +61,14 @@ static void read_outputs(Session *s, Recording *r, Value result) {
   r->value = point_shape(s, result, &next);
 }
 
-Recording recording_of(Session *s, Value f, const Value *argument, uint32_t count, const Value *input, uint32_t inputs) {
+static Recording record(Session *s, Value f, const Value *argument, uint32_t count, const Value *input, uint32_t inputs, bool any_length) {
   double *number = scratch(s, (inputs + 1) * sizeof(double));
   primals(s, input, inputs, number);
   bool deriving = s->deriving;
   s->deriving = false;
   Recording r = {.trace = trace_open(s, number, inputs)};
   Value *active = active_arguments(s, r.trace, argument, count);
+  if (any_length) trace_allow_compaction(s, r.trace, f);
   Value result = point_call(s, f, active, count);
   read_outputs(s, &r, result);
   value_release(result);
@@ -74,6 +76,14 @@ Recording recording_of(Session *s, Value f, const Value *argument, uint32_t coun
   trace_close(s, r.trace);
   s->deriving = deriving;
   return r;
+}
+
+Recording recording_of(Session *s, Value f, const Value *argument, uint32_t count, const Value *input, uint32_t inputs) {
+  return record(s, f, argument, count, input, inputs, false);
+}
+
+Recording recording_of_any_length(Session *s, Value f, const Value *argument, uint32_t count, const Value *input, uint32_t inputs) {
+  return record(s, f, argument, count, input, inputs, true);
 }
 
 void recording_release(Session *s, Recording *r) {
@@ -97,10 +107,14 @@ static bool is_passive(const Recording *r, const Value *input, const Value *seed
   return true;
 }
 
+static void need_order(Session *s, const Trace *t) {
+  if (t->orders <= 0) fail(s, "a derivative of this order is not available: %s", t->limit);
+}
+
 /* A sweep uses up one exact order; what it records has one less. */
 static void use_order(Session *s, const Trace *t) {
-  if (t->orders <= 0) fail(s, "a derivative of this order through argmin, root or fsolve is not available");
-  if (t->orders < ORDERS_ALL) trace_limit_orders(s, t->orders - 1);
+  need_order(s, t);
+  if (t->orders < ORDERS_ALL) trace_limit_orders(s, t->orders - 1, t->limit);
 }
 
 /* Is an output that counts a nan? Then the point is outside the function's domain. */
@@ -156,9 +170,9 @@ static void remark(Session *s, const Recording *r, const double *bar) {
 
 void recording_adjoint(Session *s, const Recording *r, const Value *input, const Value *seed, Value *bar) {
   Trace *t = r->trace;
-  use_order(s, t);
   Scratch *mark = scratch_mark(s);
   if (is_passive(r, input, seed)) {
+    need_order(s, t);
     double *adjoint = scratch(s, (t->cell_count + 1) * sizeof(double));
     memset(adjoint, 0, t->cell_count * sizeof(double));
     for (uint32_t i = 0; i < r->outputs; i++)
@@ -171,6 +185,7 @@ void recording_adjoint(Session *s, const Recording *r, const Value *input, const
     scratch_release(s, mark);
     return;
   }
+  use_order(s, t);
   uint32_t *cell = scratch(s, (r->outputs + 1) * sizeof(uint32_t)), count = 0;
   Value *start = scratch(s, (r->outputs + 1) * sizeof(Value));
   for (uint32_t i = 0; i < r->outputs; i++) {

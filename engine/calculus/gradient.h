@@ -19,6 +19,9 @@ typedef struct Recording {
 
 /* Records f(argument…); the result must be made of numbers. */
 Recording recording_of(Session *session, Value f, const Value *argument, uint32_t count, const Value *input, uint32_t inputs);
+/* The same, but what is too long to be kept is compacted (compact.h): for derivatives of first order, not
+ * for who looks at the steps. */
+Recording recording_of_any_length(Session *session, Value f, const Value *argument, uint32_t count, const Value *input, uint32_t inputs);
 void recording_release(Session *session, Recording *recording);
 
 /* A note where the recording went a way that it takes at this point only; quiet inside derivatives. */

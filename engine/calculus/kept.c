@@ -243,7 +243,7 @@ static void hold(Session *s, Kept *e, Recording *r) {
 Recording kept_recording(Session *s, Value f, const Value *argument, uint32_t count, const Value *input, uint32_t inputs) {
   bool passive = s->level == 0 && !s->watch;
   for (uint32_t i = 0; i < inputs; i++) passive = passive && input[i].kind == VALUE_NUMBER;
-  if (!passive) return recording_of(s, f, argument, count, input, inputs);
+  if (!passive) return recording_of_any_length(s, f, argument, count, input, inputs);
   Words shape = shape_of(argument, count);
   scratch_adopt(s, shape.word, free);
   Kept *e = find(s, f, &shape, numbers_of(s, input, inputs));
@@ -258,7 +258,7 @@ Recording kept_recording(Session *s, Value f, const Value *argument, uint32_t co
   kept_of(s)->reads = 0;
   size_t notes = s->notes.length;
   uint32_t epoch = s->epoch;
-  Recording r = recording_of(s, f, argument, count, input, inputs);
+  Recording r = recording_of_any_length(s, f, argument, count, input, inputs);
   if (epoch != s->epoch || !is_worth_keeping(s, &r, notes)) return r;
   Words own = shape_of(argument, count);
   e = keep(s, f, &own, &r);

@@ -62,6 +62,7 @@ static const char *step_kink(const Trace *t, const Step *step, const double *bar
 }
 
 const char *trace_kink(const Trace *t, const double *bar, double tolerance) {
+  if (t->gone.kink) return t->gone.kink;
   for (uint32_t i = 0; i < t->step_count; i++) {
     const char *kink = step_kink(t, &t->step[i], bar, tolerance);
     if (kink) return kink;
@@ -70,6 +71,7 @@ const char *trace_kink(const Trace *t, const double *bar, double tolerance) {
 }
 
 const char *trace_tie(const Trace *t) {
+  if (t->gone.tie) return t->gone.tie;
   for (uint32_t i = 0; i < t->step_count; i++) {
     const Step *step = &t->step[i];
     if (step->op != STEP_GUARD || step->out == GUARD_PINS) continue;
@@ -146,6 +148,8 @@ static bool describe(unsigned op, double a, double b, double out, char text[80])
 
 bool trace_nan(const Trace *t, char text[80]) {
   const double *c = t->cell;
+  if (t->gone.nan[0] && text != t->gone.nan) snprintf(text, 80, "%s", t->gone.nan);
+  if (t->gone.nan[0]) return true;
   for (uint32_t i = 0; i < t->step_count; i++) {
     const Step *step = &t->step[i];
     if (step->op < SCALAR_COUNT && describe(step->op, c[step->a], c[step->b], c[step->out], text)) return true;

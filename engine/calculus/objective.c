@@ -208,7 +208,7 @@ void objective_implicit(FunctionObjective *o, const double *x, Value *point) {
     }
     value_release(step);
   }
-  trace_limit_orders(o->session, IMPLICIT_ORDERS);
+  trace_limit_orders(o->session, IMPLICIT_ORDERS, trace_implicit_limit);
   trace_freeze(o->session); /* other data, another minimiser */
 }
 

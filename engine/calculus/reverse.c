@@ -213,7 +213,7 @@ static void reverse_run(Session *s, Trace *t, const Step *step, double *bar) {
       break;
     case STEP_DOT: {
       const Run *run = &t->run[step->a];
-      for (uint32_t i = 0; i < run->n; i++) {
+      for (uint32_t i = 0; i < run->n && w != 0; i++) {
         bar[run->a + i] += w * c[run->b + i];
         bar[run->b + i] += w * c[run->a + i];
       }

@@ -17,7 +17,7 @@
 #include "machine/session.h"
 #include "memory.h"
 
-/* Past this a recording is refused: cells, steps and their companions then hold about 2 GB. */
+/* Past this a recording is refused: cells, steps and their companions then hold about 1.5 GB. */
 enum { CELLS_LARGEST = 40000000 };
 
 /* ---- opening and closing ---- */
@@ -26,7 +26,7 @@ Trace *trace_open(Session *session, const double *inputs, uint32_t count) {
   if (session->level + 1 >= TRACE_LEVELS) fail(session, "derivatives are nested more than %d deep", TRACE_LEVELS - 2);
   Trace *trace = object_new(session, VALUE_TRACE, sizeof(Trace));
   Object head = trace->head;
-  *trace = (Trace){.head = head, .session = session, .orders = ORDERS_ALL};
+  *trace = (Trace){.head = head, .session = session, .orders = ORDERS_ALL, .long_at = UINT32_MAX};
   trace->level = (uint8_t)++session->level;
   session->trace[trace->level] = trace;
   trace->cell_capacity = count + 64;
@@ -48,9 +48,16 @@ void trace_freeze(Session *session) {
   for (int level = 1; level <= session->level; level++) session->trace[level]->frozen = true;
 }
 
-void trace_limit_orders(Session *session, int orders) {
-  for (int level = 1; level <= session->level; level++)
-    if (session->trace[level]->orders > orders) session->trace[level]->orders = orders;
+const char trace_implicit_limit[] = "it goes through argmin, root, fsolve or roots";
+
+void trace_limit(Trace *trace, int orders, const char *why) {
+  if (trace->orders <= orders) return;
+  trace->orders = orders;
+  trace->limit = why;
+}
+
+void trace_limit_orders(Session *session, int orders, const char *why) {
+  for (int level = 1; level <= session->level; level++) trace_limit(session->trace[level], orders, why);
 }
 
 void trace_destroy(Trace *trace) {
@@ -148,12 +155,17 @@ uint32_t trace_constant(Trace *trace, double x) {
   return cell;
 }
 
+uint32_t trace_numbers(Trace *trace, const double *number, size_t count) {
+  uint32_t cell = new_cells(trace, count);
+  memcpy(trace->cell + cell, number, count * sizeof(double));
+  return cell;
+}
+
 uint32_t trace_constants(Trace *trace, const Array *array) {
   for (uint32_t i = 0; i < trace->held_count; i++)
     if (trace->held[i] == array) return trace->held_cell[i];
   size_t count = array_count(array);
-  uint32_t cell = new_cells(trace, count);
-  memcpy(trace->cell + cell, array->data, count * sizeof(double));
+  uint32_t cell = trace_numbers(trace, array->data, count);
   if (trace->held_count == trace->held_capacity) {
     trace->held_capacity = trace->held_capacity ? 2 * trace->held_capacity : 8;
     trace->held = memory_resize((void *)trace->held, trace->held_capacity * sizeof(Array *));
@@ -167,6 +179,15 @@ uint32_t trace_constants(Trace *trace, const Array *array) {
     trace->held_cell[trace->held_count++] = cell;
   }
   return cell;
+}
+
+void trace_clear(Trace *trace) {
+  trace->cell_count = trace->input + trace->input_count;
+  trace->step_count = trace->run_count = trace->pool_count = trace->rule_count = 0;
+  for (uint32_t i = 0; i < trace->held_count; i++) value_release(value_array(trace->held[i]));
+  trace->held_count = trace->known_count = 0;
+  if (trace->known) memset(trace->known, 0, trace->known_size * sizeof(uint32_t));
+  if (trace->seen) memset(trace->seen, 0, trace->seen_size * sizeof *trace->seen);
 }
 
 /* ---- operands ---- */
@@ -218,32 +239,47 @@ uint32_t trace_cells(Trace *trace, const Array *array) {
 
 /* ---- recording ---- */
 
+/* A table of this size stays in the cache; from then on old steps make room for new ones, and what is
+ * computed again long after the first time is a step again. */
+enum { SEEN_LARGEST = 1 << 16, SEEN_PROBES = 4 };
+
 static uint32_t hash_step(uint32_t op, uint32_t a, uint32_t b) {
   return hash_bits(((uint64_t)a << 32 | b) * 31 + op);
 }
 
+static Seen *seen_free(Trace *trace, uint32_t hash) {
+  uint32_t mask = trace->seen_size - 1, i = hash & mask;
+  while (trace->seen[i].step) i = (i + 1) & mask;
+  return &trace->seen[i];
+}
+
 static void seen_grow(Trace *trace) {
-  free(trace->seen);
-  trace->seen_size = trace->seen_size ? 2 * trace->seen_size : 128;
-  trace->seen = memory_new_zeroed(trace->seen_size, sizeof(uint32_t));
-  uint32_t mask = trace->seen_size - 1;
-  for (uint32_t s = 0; s < trace->step_count; s++) {
-    const Step *step = &trace->step[s];
-    if (step->op >= SCALAR_COUNT) continue;
-    uint32_t i = hash_step(step->op, step->a, step->b) & mask;
-    while (trace->seen[i]) i = (i + 1) & mask;
-    trace->seen[i] = s + 1;
+  Seen *old = trace->seen;
+  uint32_t size = trace->seen_size;
+  trace->seen_size = size ? 2 * size : 128;
+  trace->seen = memory_new_zeroed(trace->seen_size, sizeof *trace->seen);
+  for (uint32_t i = 0; i < size; i++)
+    if (old[i].step) *seen_free(trace, old[i].hash) = old[i];
+  free(old);
+}
+
+/* Where the step is, or where it is to be put. */
+static Seen *seen_find(Trace *trace, uint32_t hash, Scalar op, uint32_t a, uint32_t b) {
+  uint32_t mask = trace->seen_size - 1, first = hash & mask, i = first;
+  for (int probes = 0; trace->seen[i].step; i = (i + 1) & mask) {
+    const Step *step = &trace->step[trace->seen[i].step - 1];
+    if (trace->seen[i].hash == hash && step->op == op && step->a == a && step->b == b) break;
+    if (trace->seen_size == SEEN_LARGEST && ++probes == SEEN_PROBES) return memset(&trace->seen[first], 0, sizeof(Seen));
   }
+  return &trace->seen[i];
 }
 
 uint32_t trace_scalar(Trace *trace, Scalar op, uint32_t a, uint32_t b, unsigned constant) {
-  if (2 * trace->step_count >= trace->seen_size) seen_grow(trace);
-  uint32_t mask = trace->seen_size - 1, i = hash_step(op, a, b) & mask;
-  for (; trace->seen[i]; i = (i + 1) & mask) {
-    const Step *step = &trace->step[trace->seen[i] - 1];
-    if (step->op == op && step->a == a && step->b == b) return step->out;
-  }
-  trace->seen[i] = trace->step_count + 1;
+  if (2 * trace->step_count >= trace->seen_size && trace->seen_size < SEEN_LARGEST) seen_grow(trace);
+  uint32_t hash = hash_step(op, a, b);
+  Seen *seen = seen_find(trace, hash, op, a, b);
+  if (seen->step) return trace->step[seen->step - 1].out;
+  *seen = (Seen){hash, trace->step_count + 1};
   return add_step(trace, (Step){.op = (uint16_t)op, .detail = (uint16_t)constant, .out = new_cells(trace, 1), .a = a, .b = b}, 1);
 }
 

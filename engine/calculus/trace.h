@@ -57,6 +57,10 @@ typedef struct Parameter {
   Value outer; /* ACTIVE at a lower level */
 } Parameter;
 
+typedef struct Seen {
+  uint32_t hash, step; /* step + 1, 0 for a free place */
+} Seen;
+
 enum { TRACE_LEVELS = 16 };
 
 typedef struct Trace {
@@ -80,13 +84,21 @@ typedef struct Trace {
   Array **held; /* passive arrays copied into cells, kept so that they cannot change */
   uint32_t *held_cell;
   uint32_t held_count, held_capacity;
-  uint32_t *seen; /* hash of scalar steps, step + 1 */
+  Seen *seen; /* scalar steps by the hash of what they do */
   uint32_t *known; /* hash of constants, cell + 1 */
   uint32_t seen_size, known_size, known_count;
   uint32_t input, input_count; /* the inputs' cells */
   bool logs;   /* there are logarithms: see trace_replay */
   bool frozen; /* not to be run at other inputs: see trace_freeze */
   int orders; /* how many derivatives of this trace are exact: see objective_implicit */
+  const char *limit; /* why not all, NULL while they are */
+  uint32_t long_at;  /* compaction (compact.h): from how many cells on; in which frame, of which function */
+  uint32_t frame;
+  const Function *f;
+  struct {           /* what kink.h says of steps that were given up */
+    const char *kink, *tie;
+    char nan[80];
+  } gone;
 } Trace;
 
 /* The run that a vector or matrix step reads; not to be looked at for other steps, whose .a is a cell. */
@@ -120,12 +132,18 @@ enum {
   IMPLICIT_ORDERS = 3 /* what two recorded Newton steps at a solution are exact to */
 };
 
-/* What is recorded on the open traces from here on has exact derivatives up to this order only. */
-void trace_limit_orders(Session *session, int orders);
+/* What is recorded on the open traces from here on has exact derivatives up to this order only; [why] is
+ * said to who wants more. */
+void trace_limit_orders(Session *session, int orders, const char *why);
+void trace_limit(Trace *trace, int orders, const char *why); /* of one trace */
+extern const char trace_implicit_limit[]; /* why solutions of equations have IMPLICIT_ORDERS */
 
 /* Recording. Each returns the first cell of the result; values are computed at once. */
 uint32_t trace_constant(Trace *trace, double x);
 uint32_t trace_constants(Trace *trace, const Array *array); /* a run of cells */
+uint32_t trace_numbers(Trace *trace, const double *number, size_t count);
+/* Gives up all cells and steps but the inputs. */
+void trace_clear(Trace *trace);
 /* The cell of a number, active or not, for use at this trace's level. */
 uint32_t trace_cell(Trace *trace, Value number);
 /* The first of consecutive cells with the array's entries; gathers them when they are scattered. */

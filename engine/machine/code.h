@@ -8,6 +8,7 @@
 #ifndef MML_CODE_H
 #define MML_CODE_H
 
+#include "machine/heap.h"
 #include "machine/prototype.h"
 #include "primitives/primitive.h"
 
@@ -72,7 +73,7 @@ struct Code {
   uint32_t node_count, node_capacity;
 };
 
-void code_children(Code *code, void (*visit)(Value value, void *context), void *context);
+void code_children(Code *code, HeapVisit visit, void *context);
 void code_free(Code *code);
 
 /* The code of a prototype for these types, compiled when it is not there yet. */

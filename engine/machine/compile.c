@@ -11,8 +11,8 @@ enum { PASSES_LARGEST = 60 }; /* types can only widen: more passes mean a bug */
 
 /* ---- the life of code ---- */
 
-void code_children(Code *code, void (*visit)(Value value, void *context), void *context) {
-  for (uint32_t i = 0; i < code->literal_count; i++) visit(code->literal[i], context);
+void code_children(Code *code, HeapVisit visit, void *context) {
+  for (uint32_t i = 0; i < code->literal_count; i++) visit(&code->literal[i], context);
 }
 
 static void free_sites(Code *code) {

@@ -14,10 +14,11 @@
 void *object_new(Session *session, ValueKind kind, size_t size);
 
 /* Calls [visit] with the address of every value [object] owns. */
-void object_children(Object *object, void (*visit)(Value value, void *context), void *context);
+typedef void (*HeapVisit)(Value *value, void *context);
+void object_children(Object *object, HeapVisit visit, void *context);
 
 /* Frees every object that is not reachable from [roots] and makes all counts exact again. */
-void heap_sweep(Session *session, const Value *const *roots, const size_t *counts, size_t groups);
+void heap_sweep(Session *session, Value *const *roots, const size_t *counts, size_t groups);
 
 size_t heap_count(const Session *session);
 /* Frees everything: the end of a session. */

@@ -10,6 +10,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "calculus/compact.h"
 #include "calculus/formula.h"
 #include "calculus/kept.h"
 #include "calculus/matrixformula.h"
@@ -114,6 +115,7 @@ Mml *mml_new(const MmlHost *host) {
     return NULL;
   }
   random_seed(s, RANDOM_DEFAULT_SEED);
+  s->long_recording = TRACE_LONG;
   s->symbols.provisional = true;
   bind_rows(s);
   library_announce(s);
@@ -181,7 +183,7 @@ static void clear_registers(Session *s, uint32_t top) {
 
 static void sweep(Session *s) {
   size_t groups = 0, total = 2 + 2 * (size_t)s->binding_count + s->lambda_count + UNDO_STEPS;
-  const Value **root = memory_new(total * sizeof *root);
+  Value **root = memory_new(total * sizeof *root);
   size_t *count = memory_new(total * sizeof *count);
   root[groups] = &s->answer;
   count[groups++] = 1;

@@ -69,6 +69,7 @@ struct Session {
   uint32_t native_depth; /* C recursion through machine_call */
   Trace *trace[TRACE_LEVELS];
   int level;        /* open traces */
+  uint32_t long_recording; /* cells from which on a recording is compacted */
 
   /* errors */
   jmp_buf *handler;

@@ -9,6 +9,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "calculus/compact.h"
 #include "calculus/kept.h"
 #include "machine/invoke.h"
 #include "machine/misfit.h"
@@ -197,7 +198,13 @@ static void run(Session *s, uint32_t stop) {
 #define OPCODE(name, meaning) &&watch,
 #include "machine/opcodes.def"
   };
-  const void *const *const table = s->watch ? watching : label;
+  /* While recording, the edges of loops look whether the recording has become long. */
+  static const void *const recording[] = {
+#define OPCODE(name, meaning) &&do_##name,
+#define EDGE(name, meaning) &&edge,
+#include "machine/opcodes.def"
+  };
+  const void *const *const table = s->watch ? watching : s->level ? recording : label;
   Frame *frame;
   const Instruction *i;
   double *n;
@@ -212,6 +219,10 @@ load:
 watch:
   HERE;
   watch_step(s, frame, i, n, v);
+  goto *label[i->op];
+
+edge:
+  if (trace_is_long(s->trace[s->level])) HERE, trace_compact(s);
   goto *label[i->op];
 
 do_NUM_MOVE: n[i->a] = n[i->b]; STEP(1);

@@ -263,7 +263,7 @@ static Value implicit_point(Search *w) {
   for (size_t k = 0; k < w->n; k++) x[k] = value_number(w->x[k]);
   implicit_step(w, x, true);
   implicit_step(w, x, false);
-  trace_limit_orders(s, IMPLICIT_ORDERS);
+  trace_limit_orders(s, IMPLICIT_ORDERS, trace_implicit_limit);
   const Value *next = x;
   return point_shape(s, w->point, &next);
 }

@@ -274,7 +274,7 @@ static Value implicit_root(const SolverFunction *f, double root) {
     if (slope.number == 0) fail(s, "the root %.6g has no derivative: f' is 0 there, it is a multiple root", root);
     x = value_elementwise(s, SCALAR_SUBTRACT, x, value_elementwise(s, SCALAR_DIVIDE, value, slope));
   }
-  trace_limit_orders(s, IMPLICIT_ORDERS);
+  trace_limit_orders(s, IMPLICIT_ORDERS, trace_implicit_limit);
   return x;
 }
 

@@ -305,7 +305,7 @@ static Value active_roots(Session *s, const Value *c, size_t n, const double com
   for (size_t i = 0; i < n; i++) solver_pin(s, c[i]);
   for (size_t k = 0; k < count; k++)
     x[k] = newton_value(s, c, n, newton_value(s, c, n, root_value(s, root[k], complex_ones)));
-  trace_limit_orders(s, IMPLICIT_ORDERS);
+  trace_limit_orders(s, IMPLICIT_ORDERS, trace_implicit_limit);
   return vector_of(s, x, count);
 }
 

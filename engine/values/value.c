@@ -30,31 +30,31 @@ void *object_new(Session *session, ValueKind kind, size_t size) {
 
 /* ---- what an object owns ---- */
 
-static void visit_all(const Value *value, size_t count, void (*visit)(Value, void *), void *context) {
-  for (size_t i = 0; i < count; i++) visit(value[i], context);
+static void visit_all(Value *value, size_t count, HeapVisit visit, void *context) {
+  for (size_t i = 0; i < count; i++) visit(&value[i], context);
 }
 
-static void visit_prototype(Prototype *p, void (*visit)(Value, void *), void *context) {
-  visit((Value){.kind = VALUE_PROTOTYPE, .object = &p->head}, context);
+static void visit_prototype(Prototype *p, HeapVisit visit, void *context) {
+  visit(&(Value){.kind = VALUE_PROTOTYPE, .object = &p->head}, context);
 }
 
-static void prototype_children(Prototype *p, void (*visit)(Value, void *), void *context) {
+static void prototype_children(Prototype *p, HeapVisit visit, void *context) {
   for (uint32_t i = 0; i < p->inner_count; i++) visit_prototype(p->inner[i], visit, context);
   for (uint32_t i = 0; i < p->code_count; i++) code_children(p->code[i], visit, context);
 }
 
-void object_children(Object *object, void (*visit)(Value, void *), void *context) {
+void object_children(Object *object, HeapVisit visit, void *context) {
   switch ((ValueKind)object->kind) {
     case VALUE_TUPLE: visit_all(((Tuple *)object)->item, ((Tuple *)object)->count, visit, context); break;
     case VALUE_COMPLEX:
-      visit(((Complex *)object)->real, context);
-      visit(((Complex *)object)->imaginary, context);
+      visit(&((Complex *)object)->real, context);
+      visit(&((Complex *)object)->imaginary, context);
       break;
     case VALUE_RECORD: visit_all(((Record *)object)->field, ((Record *)object)->count, visit, context); break;
     case VALUE_TABLE:
       for (uint32_t i = 0; i < ((Table *)object)->count; i++) {
-        visit(((Table *)object)->column[i].numbers, context);
-        visit(((Table *)object)->column[i].text, context);
+        visit(&((Table *)object)->column[i].numbers, context);
+        visit(&((Table *)object)->column[i].text, context);
       }
       break;
     case VALUE_FUNCTION: {
@@ -63,11 +63,11 @@ void object_children(Object *object, void (*visit)(Value, void *), void *context
       visit_all(f->bound, f->count, visit, context);
       break;
     }
-    case VALUE_FORMULA: visit(((Formula *)object)->scope, context); break;
+    case VALUE_FORMULA: visit(&((Formula *)object)->scope, context); break;
     case VALUE_PROTOTYPE: prototype_children((Prototype *)object, visit, context); break;
     case VALUE_BUILDER: visit_all(((Builder *)object)->item, ((Builder *)object)->count, visit, context); break;
     case VALUE_TRACE:
-      for (uint32_t i = 0; i < ((Trace *)object)->held_count; i++) visit(value_array(((Trace *)object)->held[i]), context);
+      for (uint32_t i = 0; i < ((Trace *)object)->held_count; i++) visit(&(Value){.kind = VALUE_ARRAY, .object = &((Trace *)object)->held[i]->head}, context);
       break;
     default: break;
   }
@@ -97,12 +97,12 @@ static void object_unlink(Object *object) {
 }
 
 /* A child nobody else holds joins the chain of objects to free. */
-static void drop_child(Value value, void *context) {
+static void drop_child(Value *value, void *context) {
   Object **chain = context;
-  if (!value_is_object(value) || --value.object->references > 0) return;
-  object_unlink(value.object);
-  value.object->next = *chain;
-  *chain = value.object;
+  if (!value_is_object(*value) || --value->object->references > 0) return;
+  object_unlink(value->object);
+  value->object->next = *chain;
+  *chain = value->object;
 }
 
 /* Not by recursion: a record in a record in a record … may be a million deep. */
@@ -121,17 +121,17 @@ void object_destroy(Object *object) {
 
 typedef struct Marking { Object **stack; size_t count, capacity; } Marking;
 
-static void mark(Value value, void *context) {
-  if (!value_is_object(value)) return;
+static void mark(Value *value, void *context) {
+  if (!value_is_object(*value)) return;
   Marking *marking = context;
-  value.object->references++;
-  if (value.object->marked) return;
-  value.object->marked = true;
+  value->object->references++;
+  if (value->object->marked) return;
+  value->object->marked = true;
   memory_grow(marking->stack, marking->count, marking->capacity);
-  marking->stack[marking->count++] = value.object;
+  marking->stack[marking->count++] = value->object;
 }
 
-void heap_sweep(Session *session, const Value *const *roots, const size_t *counts, size_t groups) {
+void heap_sweep(Session *session, Value *const *roots, const size_t *counts, size_t groups) {
   Object *list = &session->objects;
   for (Object *o = list->next; o != list; o = o->next) {
     o->references = 0;
