@@ -67,7 +67,7 @@ static Recording record_at(FunctionObjective *o, const double *x) {
   Recording r = recording_of(s, o->f, argument, o->count, input, (uint32_t)o->n);
   for (uint32_t i = 0; i < o->count; i++) value_release(argument[i]);
   if (r.outputs != 1) fail_value(o, r.value);
-  if (r.trace->parameter_count) o->open = true; /* constants for the search, differentiated afterwards */
+  if (r.trace->parameter_count || r.constant[0].kind == VALUE_ACTIVE) o->open = true; /* constants for the search, differentiated afterwards */
   return r;
 }
 
@@ -165,51 +165,6 @@ bool objective_is_quadratic(FunctionObjective *o, const double *x) {
   bool quadratic = true;
   for (uint32_t i = 0; i < o->n && quadratic; i++) quadratic = row_is_constant(o, g, i, x);
   return quadratic;
-}
-
-/* ---- the minimiser as a function of the data ---- */
-
-enum { IMPLICIT_STEPS = 2 };
-
-static Value newton_step(FunctionObjective *o, const Value *x) {
-  Session *s = o->session;
-  uint32_t n = (uint32_t)o->n;
-  const Value *next = x;
-  Value *argument = scratch(s, (o->count + 1) * sizeof(Value)), *entry = scratch(s, ((size_t)n * n + 1) * sizeof(Value));
-  for (uint32_t i = 0; i < o->count; i++) argument[i] = point_shape(s, o->point[i], &next);
-  Recording r = recording_of(s, o->f, argument, o->count, x, n);
-  if (r.outputs != 1) fail_value(o, r.value);
-  Value *bar = scratch(s, (n + 1) * sizeof(Value)), one = value_number(1);
-  recording_adjoint(s, &r, x, &one, bar);
-  Recording g = recording_gradient(s, &r, x);
-  Value *seed = scratch(s, (n + 1) * sizeof(Value));
-  for (uint32_t i = 0; i < n; i++) seed[i] = value_number(0);
-  for (uint32_t i = 0; i < n; i++) {
-    seed[i] = value_number(1);
-    recording_adjoint(s, &g, x, seed, entry + (size_t)i * n);
-    seed[i] = value_number(0);
-  }
-  Value h = array_from_numbers(s, entry, n, n), slope = array_from_numbers(s, bar, n, 1), step = value_operate(s, OP_SOLVE, h, slope);
-  recording_release(s, &g);
-  recording_release(s, &r);
-  for (uint32_t i = 0; i < o->count; i++) value_release(argument[i]);
-  value_release(h);
-  value_release(slope);
-  return step;
-}
-
-void objective_implicit(FunctionObjective *o, const double *x, Value *point) {
-  for (size_t i = 0; i < o->n; i++) point[i] = value_number(x[i]);
-  for (int k = 0; k < IMPLICIT_STEPS; k++) {
-    Value step = newton_step(o, point);
-    for (size_t i = 0; i < o->n; i++) {
-      Value d = step.kind == VALUE_ARRAY ? array_entry(value_as_array(step), i) : step;
-      point[i] = value_elementwise(o->session, SCALAR_SUBTRACT, point[i], d);
-    }
-    value_release(step);
-  }
-  trace_limit_orders(o->session, IMPLICIT_ORDERS, trace_implicit_limit);
-  trace_freeze(o->session); /* other data, another minimiser */
 }
 
 /* ---- sums of squares ---- */

@@ -34,7 +34,7 @@ typedef struct FunctionObjective {
   uint32_t recorded;
   size_t squares;       /* residuals offered to the optimiser, 0 before objective_offer_squares */
   double offset;        /* what is added to their squares */
-  bool open;            /* f closes over something that is being differentiated: see objective_implicit */
+  bool open;            /* f closes over something that is being differentiated: see implicit.h */
   bool (*observe)(void *context, const OptimiseStep *step);
   void *observer;
 } FunctionObjective;
@@ -50,10 +50,6 @@ bool objective_offer_squares(FunctionObjective *function, const double *start, O
                              char why[64]);
 /* The name of an operation that has a kink at x ("abs", "max", "a branch"), or NULL. */
 const char *objective_kink(FunctionObjective *function, const double *x);
-/* The minimiser [x] as values that carry its derivatives by what f closes over, into point[n]. At a
- * strict minimum x solves grad f = 0; Newton steps recorded there are the implicit function theorem:
- * the first gives first derivatives, the second all up to the third. Fails where the Hessian is singular. */
-void objective_implicit(FunctionObjective *function, const double *x, Value *point);
 void objective_release(FunctionObjective *function);
 
 /* The arguments with the numbers of x: owned values in scratch. */

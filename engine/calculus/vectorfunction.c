@@ -23,7 +23,8 @@ static Recording record_at(VectorFunction *v, const double *x) {
   for (uint32_t i = 0; i < v->count; i++) argument[i] = point_shape(s, v->point[i], &next);
   Recording r = recording_of(s, v->f, argument, v->count, input, (uint32_t)v->n);
   for (uint32_t i = 0; i < v->count; i++) value_release(argument[i]);
-  if (r.trace->parameter_count) fail(s, "constraints that depend on what is differentiated are not supported");
+  if (r.trace->parameter_count) v->open = true; /* constants for the search, differentiated afterwards */
+  for (uint32_t i = 0; i < r.outputs; i++) v->open = v->open || r.constant[i].kind == VALUE_ACTIVE;
   if (v->m && r.outputs != v->m) fail(s, "the constraints gave %zu numbers at one point and %u at another", v->m, r.outputs);
   return r;
 }
@@ -131,7 +132,7 @@ static Recording record_weighted(VectorFunction *v, const Recording *r, const do
   w.output = scratch(s, (n + 1) * sizeof(uint32_t));
   w.constant = scratch(s, (n + 1) * sizeof(Value));
   for (uint32_t i = 0; i < n; i++) {
-    bool own = bar[i].kind == VALUE_ACTIVE;
+    bool own = bar[i].kind == VALUE_ACTIVE && bar[i].level == w.trace->level;
     w.output[i] = own ? bar[i].slot : UINT32_MAX;
     w.constant[i] = value_number(bar[i].number);
   }

@@ -21,13 +21,14 @@ typedef struct VectorFunction {
   const Value *point; /* what the arguments look like, borrowed */
   uint32_t count;
   size_t n, m;        /* numbers in, numbers out; m is found by vector_open */
+  bool open;          /* f closes over something that is being differentiated: see implicit.h */
   VectorPath path[VECTOR_PATHS];
   uint32_t paths, next;
   double *bar;        /* scratch for sweeps */
   size_t bar_size;
 } VectorFunction;
 
-/* Records at x to learn m. Fill in the fields up to n first. Owned: what f gave there, plain numbers, so
+/* Records at x to learn m. Fill in the fields up to n first. Owned: what f gave there, so
  * that the caller can see how the outputs are grouped. */
 Value vector_open(VectorFunction *function, const double *x);
 void vector_release(VectorFunction *function);

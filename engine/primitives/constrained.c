@@ -12,6 +12,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "calculus/implicit.h"
 #include "calculus/point.h"
 #include "calculus/vectorfunction.h"
 #include "machine/random.h"
@@ -121,10 +122,51 @@ static const char *kind_text(const ConstrainedResult *r) {
   }
 }
 
-static Value multipliers_value(Session *s, const Side *side, const ConstrainedResult *r) {
-  Array *a = array_zeros(s, side->function.m, 1);
-  for (size_t k = 0; k < side->function.m; k++) a->data[side->place[k]] = r->multiplier[k];
-  return value_array(a);
+/* The solution as values; inside a derivative by what f or the constraints close over they carry theirs. */
+typedef struct Solution {
+  Value *argument, *multiplier; /* the latter in the student's order */
+} Solution;
+
+static Solution solution_plain(const FunctionObjective *o, const Side *side, const ConstrainedResult *r) {
+  size_t m = side->function.m;
+  Solution solution = {objective_arguments(o, r->x), scratch(o->session, (m + 1) * sizeof(Value))};
+  for (size_t k = 0; k < m; k++) solution.multiplier[side->place[k]] = value_number(r->multiplier[k]);
+  return solution;
+}
+
+/* The implicit function theorem wants multipliers that are the only ones and not 0 (Fiacco 1983). */
+static void need_regular(Session *s, const ConstrainedResult *r) {
+  enum { DIGITS_LEAST = 5 }; /* where x is known worse the Hessian there is none to rely on */
+  const char *why = r->reason;
+  bool weak = false, strict = r->converged && r->kind == KKT_STRICT_MINIMUM;
+  for (size_t k = 0; k < r->equalities + r->inequalities; k++) weak = weak || (r->active[k] && r->weak[k]);
+  if (strict && r->licq && !weak && !(r->digits < DIGITS_LEAST)) return;
+  if (r->converged && !strict) why = "the minimum is not strict";
+  else if (strict && !r->licq) why = "the gradients of the active constraints depend on each other, so that the multipliers are not unique";
+  else if (strict && weak) why = "a constraint is active whose multiplier is 0: to one side it matters, to the other it does not";
+  else if (strict) why = "the minimum is so flat that x is known to few digits only";
+  fail(s, "the minimiser under these constraints has no derivative here: %s", why);
+}
+
+static Solution solution_open(const Problem *p, FunctionObjective *o, Side *side, const ConstrainedResult *r) {
+  Session *s = p->session;
+  size_t n = o->n, m = side->function.m, *active = scratch(s, (m + 1) * sizeof(size_t)), count = 0;
+  need_regular(s, r);
+  double *multiplier = scratch(s, (m + 1) * sizeof(double));
+  for (size_t k = 0; k < m; k++) {
+    if (!r->active[k]) continue;
+    multiplier[count] = r->multiplier[k];
+    active[count++] = side->place[k];
+  }
+  ImplicitSolution implicit = {.objective = o, .constraints = &side->function, .active = active, .count = count};
+  Value *number = scratch(s, (n + 1) * sizeof(Value)), *weight = scratch(s, (count + 1) * sizeof(Value));
+  implicit_solution(&implicit, r->x, multiplier, number, weight);
+  Solution solution = {scratch(s, (p->count + 1) * sizeof(Value)), scratch(s, (m + 1) * sizeof(Value))};
+  const Value *next = number;
+  for (uint32_t i = 0; i < p->count; i++) solution.argument[i] = point_shape(s, p->point[i], &next);
+  for (size_t k = 0; k < m; k++) solution.multiplier[k] = value_number(0);
+  for (size_t k = 0; k < count; k++) solution.multiplier[active[k]] = weight[k];
+  return solution;
 }
 
 static Value active_value(Session *s, const Side *side, const ConstrainedResult *r) {
@@ -138,12 +180,13 @@ static Value active_value(Session *s, const Side *side, const ConstrainedResult 
 }
 
 static Value answer(const Problem *p, const FunctionObjective *o, const Observer *observer, const MethodRun *run, const Side *side,
-                    const Constraints *constraints, ConstrainedResult *r, const char *remark) {
+                    const Constraints *constraints, ConstrainedResult *r, const Solution *solution) {
   Session *s = p->session;
   r->columns = problem_columns(p, o->n);
+  bool open = o->open || side->function.open;
   Outcome outcome = {
-      .argument = objective_arguments(o, r->x),
-      .value = value_number(o->sign * r->value),
+      .argument = solution->argument,
+      .value = open ? point_call(s, o->f, solution->argument, p->count) : value_number(o->sign * r->value),
       .kind = kind_text(r),
       .reason = r->reason,
       .method = r->method,
@@ -151,12 +194,11 @@ static Value answer(const Problem *p, const FunctionObjective *o, const Observer
       .iterations = r->iterations,
       .evaluations = r->evaluations,
       .gradient_norm = r->stationarity,
-      .multipliers = multipliers_value(s, side, r),
+      .multipliers = array_from_numbers(s, solution->multiplier, side->function.m, 1),
       .active = active_value(s, side, r),
       .names = problem_names(p, o->n),
   };
   kkt_print(r, constraints, outcome.names, &outcome.verdict);
-  if (remark[0]) text_format(&outcome.verdict, "%s\n", remark);
   return outcome_record(p, observer, run, &outcome);
 }
 
@@ -192,7 +234,8 @@ static Constraints side_constraints(Side *side, const double *start) {
                        .linear = vector_is_linear(&side->function, start), .text = side->text};
 }
 
-static Value run(const Problem *p, const double *start, size_t n, ConstrainedResult *r, const char *remark) {
+/* [derive]: the answer is to carry derivatives where there are any to carry; *open says whether. */
+static Value run(const Problem *p, const double *start, size_t n, ConstrainedResult *r, bool derive, bool *open) {
   Session *s = p->session;
   bool written = p->method.kind == VALUE_FUNCTION;
   const ConstrainedMethod *method = p->settings.method && !written ? constrained_method(p->settings.method) : NULL;
@@ -206,7 +249,6 @@ static Value run(const Problem *p, const double *start, size_t n, ConstrainedRes
   *function = problem_function(p, n, observer);
   Objective objective = objective_of(function);
   objective.quadratic = objective_is_quadratic(function, start);
-  if (function->open) fail(s, "the derivative of a minimiser under constraints is not available");
   Constraints constraints = side_constraints(side, start);
   const char *refusal = method ? constrained_refusal(method, &objective, &constraints) : NULL;
   if (refusal) fail(s, "%s %s", method->name, refusal);
@@ -220,7 +262,9 @@ static Value run(const Problem *p, const double *start, size_t n, ConstrainedRes
   }
   constrained_run(&objective, &constraints, start, &options, r);
   if (observer->shown && s->host.progress) s->host.progress(s->host.context, NULL);
-  Value record = answer(p, function, observer, steps, side, &constraints, r, remark);
+  *open = function->open || side->function.open;
+  Solution solution = *open && derive && !interrupt_flag ? solution_open(p, function, side, r) : solution_plain(function, side, r);
+  Value record = answer(p, function, observer, steps, side, &constraints, r, &solution);
   objective_release(function);
   vector_release(&side->function);
   value_release(value_builder(observer->rows));
@@ -274,6 +318,7 @@ Value problem_check(const Problem *p) {
   MinimisePath path = {.name = "", .x = x, .count = 1, .eta = NAN};
   options.path = &path;
   ConstrainedResult *result = scratch(s, sizeof(ConstrainedResult));
+  if (function->open || side->function.open) fail(s, "kkt has no derivative by what its functions close over");
   constrained_run(&objective, &constraints, x, &options, result);
   if (result->kind == KKT_UNDEFINED || isnan(objective.value(function, x)))
     fail(s, "f or a constraint has no value or no derivative at this point");
@@ -300,20 +345,22 @@ static bool is_better(const ConstrainedResult *a, const ConstrainedResult *b) {
 
 enum { STARTS = 4 };
 
-/* From the start that was given, or from 0, 1 and two random points unless the first answer is proved. */
+/* From the start that was given, or from 0, 1 and two random points unless the first answer is proved. What
+ * is to carry derivatives is found without them first. */
 Value problem_solve_constrained(const Problem *p) {
   Session *s = p->session;
   size_t n;
   double *start = problem_start(p, &n);
   ConstrainedResult *best = scratch(s, sizeof(ConstrainedResult)), *other = scratch(s, sizeof(ConstrainedResult));
-  if (p->started || p->method.kind == VALUE_FUNCTION) return run(p, start, n, best, "");
+  bool open;
+  if (p->started || p->method.kind == VALUE_FUNCTION) return run(p, start, n, best, true, &open);
   uint64_t random[4];
   memcpy(random, s->random, sizeof random);
   random_seed(s, RANDOM_DEFAULT_SEED);
   Value record = value_nothing();
   for (int k = 0; k < STARTS; k++) {
     for (size_t i = 0; i < n; i++) start[i] = k < 2 ? k : random_normal(s);
-    Value found = run(p, start, n, other, "");
+    Value found = run(p, start, n, other, false, &open);
     bool take = record.kind == VALUE_NOTHING || is_better(other, best);
     if (take) *best = *other;
     value_release(take ? record : found);
@@ -321,5 +368,7 @@ Value problem_solve_constrained(const Problem *p) {
     if (best->convex || best->refuted || best->kind == KKT_UNBOUNDED) break;
   }
   memcpy(s->random, random, sizeof random);
-  return record;
+  if (!open) return record;
+  value_release(record);
+  return run(p, best->x, n, other, true, &open);
 }

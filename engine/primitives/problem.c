@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "calculus/implicit.h"
 #include "calculus/point.h"
 #include "machine/random.h"
 #include "machine/session.h"
@@ -222,7 +223,8 @@ static Value *solution_arguments(const Problem *p, FunctionObjective *o, const M
   if (is_degenerate(o, r->x))
     fail(s, "the derivative of a minimiser exists where the minimum is strict; here the search ended otherwise: the second derivative is zero");
   Value *number = scratch(s, (o->n + 1) * sizeof(Value)), *argument = scratch(s, (o->count + 1) * sizeof(Value));
-  objective_implicit(o, r->x, number);
+  ImplicitSolution solution = {.objective = o};
+  implicit_solution(&solution, r->x, NULL, number, NULL);
   const Value *next = number;
   for (uint32_t i = 0; i < o->count; i++) argument[i] = point_shape(s, o->point[i], &next);
   return argument;
