@@ -252,6 +252,12 @@ static double restless_gradient(FunctionObjective *o, const double *x, double *g
   return value;
 }
 
+static double *adjoints(Session *s, const Trace *t) {
+  double *bar = scratch(s, (t->cell_count + 1) * sizeof(double));
+  memset(bar, 0, t->cell_count * sizeof(double));
+  return bar;
+}
+
 static double objective_gradient(void *context, const double *x, double *g) {
   FunctionObjective *o = context;
   if (is_restless(o)) return restless_gradient(o, x, g);
@@ -262,8 +268,8 @@ static double objective_gradient(void *context, const double *x, double *g) {
     return NAN;
   }
   Trace *t = p->value.trace;
-  if (!p->bar) p->bar = scratch(o->session, (t->cell_count + 1) * sizeof(double));
-  memset(p->bar, 0, t->cell_count * sizeof(double));
+  if (!p->bar) p->bar = adjoints(o->session, t);
+  trace_clear_adjoints(t, p->bar);
   if (p->value.output[0] != UINT32_MAX) p->bar[p->value.output[0]] = o->sign;
   trace_reverse(o->session, t, p->bar);
   memcpy(g, p->bar + t->input, o->n * sizeof(double));
@@ -309,14 +315,14 @@ static void objective_hessian(void *context, const double *x, double *h) {
   }
   Recording *g = gradient_at(o, p, x);
   Trace *t = g->trace;
-  if (!p->gradient_bar) p->gradient_bar = scratch(o->session, (t->cell_count + 1) * sizeof(double));
+  if (!p->gradient_bar) p->gradient_bar = adjoints(o->session, t);
   for (size_t i = 0; i < n; i++) {
     double *row = h + i * n;
     if (g->output[i] == UINT32_MAX) {
       memset(row, 0, n * sizeof(double));
       continue;
     }
-    memset(p->gradient_bar, 0, t->cell_count * sizeof(double));
+    trace_clear_adjoints(t, p->gradient_bar);
     p->gradient_bar[g->output[i]] = o->sign;
     trace_reverse(o->session, t, p->gradient_bar);
     memcpy(row, p->gradient_bar + t->input, n * sizeof(double));

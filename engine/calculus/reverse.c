@@ -157,46 +157,69 @@ void scalar_slopes(Scalar op, double a, double b, double r, bool by_a, bool by_b
   if (by_b) slope[1] = power_exponent_slope(a, b, r);
 }
 
-static bool is_constant(const Trace *t, uint32_t cell) {
-  return t->producer[cell] == 0 && cell - t->input >= t->input_count;
-}
-
-/* One loop for each of the commonest operations; what a constant would get is not worked out. */
-static void reverse_vector(const Trace *t, double *bar, const Step *step, const Run *run) {
-  const double *c = t->cell, *a = c + run->a, *b = c + run->b, *r = c + step->out, *w = bar + step->out;
+/* Every operation has a loop of its own; what a constant would get is not worked out. */
+static void reverse_vector(double *bar, const double *c, const Step *step, const Run *run) {
+  const double *a = c + run->a, *b = c + run->b, *r = c + step->out, *w = bar + step->out;
   double *bar_a = bar + run->a, *bar_b = bar + run->b;
   size_t da = run->a_step, db = run->b_step, n = run->n;
-  bool use_a = da || !is_constant(t, run->a), use_b = db || !is_constant(t, run->b);
+  bool use_a = !(run->fixed & 1), use_b = !(run->fixed & 2);
 #define EACH(slope_a, slope_b)                                                                     \
   for (size_t i = 0; i < n; i++) {                                                                 \
     if (w[i] == 0) continue;                                                                       \
-    if (use_a) bar_a[i * da] += w[i] * (slope_a);                                                  \
-    if (use_b) bar_b[i * db] += w[i] * (slope_b);                                                  \
+    double x = a[i * da], y = b[i * db], z = r[i];                                                 \
+    bool defined = !isnan(z);                                                                      \
+    (void)x, (void)y;                                                                              \
+    if (use_a) bar_a[i * da] += defined ? w[i] * (slope_a) : NAN;                                  \
+    if (use_b) bar_b[i * db] += defined ? w[i] * (slope_b) : NAN;                                  \
   }
   switch (step->detail) {
-    case SCALAR_ADD: EACH(1, 1) break;
-    case SCALAR_SUBTRACT: EACH(1, -1) break;
-    case SCALAR_MULTIPLY: EACH(b[i * db], a[i * da]) break;
-    default:
+#define ARITHMETIC(name, value, dx, dy) case SCALAR_##name: EACH(dx, dy) break;
+#define UNARY(name, value, derivative, low, high, example, gives, help)                            \
+  case SCALAR_##name:                                                                              \
+    for (size_t i = 0; i < n; i++) {                                                               \
+      if (w[i] == 0) continue;                                                                     \
+      double x = a[i * da], y = r[i];                                                              \
+      (void)x;                                                                                     \
+      if (use_a) bar_a[i * da] += isnan(y) ? NAN : w[i] * (derivative);                            \
+    }                                                                                              \
+    break;
+#define BINARY(name, parameters, value, dx, dy, low, high, example, gives, help)                   \
+  case SCALAR_##name: EACH(dx, dy) break;
+#include "primitives/elementary.def"
+    default: /* max and min */
       for (size_t i = 0; i < n; i++)
         if (w[i] != 0) reverse_scalar(step->detail, w[i], a[i * da], b[i * db], r[i], &bar_a[i * da], &bar_b[i * db]);
   }
 #undef EACH
 }
 
+/* y = op(A) x with vectors x, y: the adjoint of x is op(A)' y_bar, that of op(A) is y_bar x'. */
+static void reverse_image(const double *c, double *bar, const Step *step, const Run *run) {
+  int rows = (int)(step->detail & 1 ? run->k : run->m), cols = (int)(step->detail & 1 ? run->m : run->k);
+  const double *x = c + run->b, *w = bar + step->out;
+  bool at = step->detail & 1;
+  if (!(run->fixed & 1)) cblas_dger(CblasRowMajor, rows, cols, 1, at ? x : w, 1, at ? w : x, 1, bar + run->a, cols);
+  if (!(run->fixed & 2))
+    cblas_dgemv(CblasRowMajor, at ? CblasNoTrans : CblasTrans, rows, cols, 1, c + run->a, cols, w, 1, 1, bar + run->b, 1);
+}
+
 /* C = op(A) op(B): the adjoint of op(A) is C_bar op(B)', that of op(B) is op(A)' C_bar. */
 static void reverse_product(const double *c, double *bar, const Step *step, const Run *run) {
   int m = (int)run->m, k = (int)run->k, n = (int)run->n;
-  bool at = step->detail & 1, bt = step->detail & 2;
+  bool at = step->detail & 1, bt = step->detail & 2, use_a = !(run->fixed & 1), use_b = !(run->fixed & 2);
   const double *a = c + run->a, *b = c + run->b, *w = bar + step->out;
   if (m == 0 || n == 0 || k == 0 || all_zero(w, (size_t)m * (size_t)n)) return;
-  if (at) /* A is stored k×m: its adjoint is op(B) C_bar' */
+  if (n == 1) {
+    reverse_image(c, bar, step, run);
+    return;
+  }
+  if (use_a && at) /* A is stored k×m: its adjoint is op(B) C_bar' */
     cblas_dgemm(CblasRowMajor, bt ? CblasTrans : CblasNoTrans, CblasTrans, k, m, n, 1, b, bt ? k : n, w, n, 1, bar + run->a, m);
-  else
+  else if (use_a)
     cblas_dgemm(CblasRowMajor, CblasNoTrans, bt ? CblasNoTrans : CblasTrans, m, k, n, 1, w, n, b, bt ? k : n, 1, bar + run->a, k);
-  if (bt) /* B is stored n×k */
+  if (use_b && bt) /* B is stored n×k */
     cblas_dgemm(CblasRowMajor, CblasTrans, at ? CblasTrans : CblasNoTrans, n, k, m, 1, w, n, a, at ? m : k, 1, bar + run->b, k);
-  else
+  else if (use_b)
     cblas_dgemm(CblasRowMajor, at ? CblasNoTrans : CblasTrans, CblasNoTrans, k, n, m, 1, a, at ? m : k, w, n, 1, bar + run->b, n);
 }
 
@@ -204,7 +227,7 @@ static void reverse_run(Session *s, Trace *t, const Step *step, double *bar) {
   const double *c = t->cell;
   double w = bar[step->out];
   switch (step->op) {
-    case STEP_VECTOR: reverse_vector(t, bar, step, &t->run[step->a]); break;
+    case STEP_VECTOR: reverse_vector(bar, c, step, &t->run[step->a]); break;
     case STEP_SUM:
       for (uint32_t i = 0; i < step->b; i++) bar[step->a + i] += w;
       break;
@@ -213,10 +236,8 @@ static void reverse_run(Session *s, Trace *t, const Step *step, double *bar) {
       break;
     case STEP_DOT: {
       const Run *run = &t->run[step->a];
-      for (uint32_t i = 0; i < run->n && w != 0; i++) {
-        bar[run->a + i] += w * c[run->b + i];
-        bar[run->b + i] += w * c[run->a + i];
-      }
+      if (w != 0 && !(run->fixed & 1)) cblas_daxpy((int)run->n, w, c + run->b, 1, bar + run->a, 1);
+      if (w != 0 && !(run->fixed & 2)) cblas_daxpy((int)run->n, w, c + run->a, 1, bar + run->b, 1);
       break;
     }
     case STEP_PRODUCT: reverse_product(c, bar, step, &t->run[step->a]); break;

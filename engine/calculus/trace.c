@@ -239,6 +239,17 @@ uint32_t trace_cells(Trace *trace, const Array *array) {
 
 /* ---- recording ---- */
 
+static bool is_fixed(const Trace *t, uint32_t first, uint32_t count) {
+  for (uint32_t i = first; i < first + count; i++)
+    if (t->producer[i] != 0 || i - t->input < t->input_count) return false;
+  return true;
+}
+
+/* Bits 0 and 1: operands that need no adjoint, found once for all sweeps. */
+static uint32_t fixed_operands(const Trace *t, uint32_t a, uint32_t a_count, uint32_t b, uint32_t b_count) {
+  return (is_fixed(t, a, a_count) ? 1u : 0u) | (is_fixed(t, b, b_count) ? 2u : 0u);
+}
+
 /* A table of this size stays in the cache; from then on old steps make room for new ones, and what is
  * computed again long after the first time is a step again. */
 enum { SEEN_LARGEST = 1 << 16, SEEN_PROBES = 4 };
@@ -284,7 +295,8 @@ uint32_t trace_scalar(Trace *trace, Scalar op, uint32_t a, uint32_t b, unsigned 
 }
 
 uint32_t trace_vector(Trace *trace, Scalar op, uint32_t n, uint32_t a, uint32_t a_step, uint32_t b, uint32_t b_step) {
-  uint32_t run = new_run(trace, (Run){.n = n, .a = a, .b = b, .a_step = a_step, .b_step = b_step});
+  uint32_t run = new_run(trace, (Run){.n = n, .a = a, .b = b, .a_step = a_step, .b_step = b_step,
+                                      .fixed = fixed_operands(trace, a, a_step ? n : 1, b, b_step ? n : 1)});
   return add_step(trace, (Step){.op = STEP_VECTOR, .detail = (uint16_t)op, .out = new_cells(trace, n), .a = run}, n);
 }
 
@@ -297,12 +309,12 @@ uint32_t trace_norm(Trace *trace, uint32_t a, uint32_t n) {
 }
 
 uint32_t trace_dot(Trace *trace, uint32_t a, uint32_t b, uint32_t n) {
-  uint32_t run = new_run(trace, (Run){.n = n, .a = a, .b = b, .a_step = 1, .b_step = 1});
+  uint32_t run = new_run(trace, (Run){.n = n, .a = a, .b = b, .a_step = 1, .b_step = 1, .fixed = fixed_operands(trace, a, n, b, n)});
   return add_step(trace, (Step){.op = STEP_DOT, .out = new_cells(trace, 1), .a = run}, 1);
 }
 
 uint32_t trace_product(Trace *trace, uint32_t a, bool a_transposed, uint32_t b, bool b_transposed, uint32_t m, uint32_t k, uint32_t n) {
-  uint32_t run = new_run(trace, (Run){.n = n, .a = a, .b = b, .m = m, .k = k});
+  uint32_t run = new_run(trace, (Run){.n = n, .a = a, .b = b, .m = m, .k = k, .fixed = fixed_operands(trace, a, m * k, b, k * n)});
   uint16_t detail = (uint16_t)((a_transposed ? 1 : 0) | (b_transposed ? 2 : 0));
   return add_step(trace, (Step){.op = STEP_PRODUCT, .detail = detail, .out = new_cells(trace, (size_t)m * n), .a = run}, m * n);
 }
@@ -338,6 +350,15 @@ void trace_steer(Session *s, Value number, GuardOutcome outcome) {
 }
 
 /* ---- what matters ---- */
+
+void trace_clear_adjoints(const Trace *t, double *bar) {
+  uint32_t from = 0;
+  for (uint32_t i = 0; i < t->held_count; i++) { /* in the order of their cells */
+    memset(bar + from, 0, (t->held_cell[i] - from) * sizeof(double));
+    from = t->held_cell[i] + (uint32_t)array_count(t->held[i]);
+  }
+  memset(bar + from, 0, (t->cell_count - from) * sizeof(double));
+}
 
 static uint32_t results_of(const Trace *t, const Step *step) {
   switch (step->op) {
@@ -400,17 +421,21 @@ static void vector_execute(double *c, const Step *step, const Run *run) {
   const double *a = c + run->a, *b = c + run->b;
   double *out = c + step->out;
   size_t da = run->a_step, db = run->b_step;
-  switch (step->detail) {
-    case SCALAR_ADD: for (size_t i = 0; i < run->n; i++) out[i] = a[i * da] + b[i * db]; break;
-    case SCALAR_SUBTRACT: for (size_t i = 0; i < run->n; i++) out[i] = a[i * da] - b[i * db]; break;
-    case SCALAR_MULTIPLY: for (size_t i = 0; i < run->n; i++) out[i] = a[i * da] * b[i * db]; break;
-    case SCALAR_DIVIDE: for (size_t i = 0; i < run->n; i++) out[i] = a[i * da] / b[i * db]; break;
-    case SCALAR_SCALE: for (size_t i = 0; i < run->n; i++) out[i] = scale(a[i * da], b[i * db]); break;
-    default: {
-      double (*value)(double, double) = scalar_row[step->detail].value;
-      for (size_t i = 0; i < run->n; i++) out[i] = value(a[i * da], b[i * db]);
-    }
+#define EACH(value)                                                                                \
+  for (size_t i = 0; i < run->n; i++) {                                                            \
+    double x = a[i * da], y = b[i * db];                                                           \
+    (void)y;                                                                                       \
+    out[i] = value;                                                                                \
   }
+  switch (step->detail) {
+#define ARITHMETIC(name, value, dx, dy) case SCALAR_##name: EACH(value) break;
+#define UNARY(name, value, derivative, low, high, example, gives, help) case SCALAR_##name: EACH(value) break;
+#define BINARY(name, parameters, value, dx, dy, low, high, example, gives, help)                   \
+  case SCALAR_##name: EACH(value) break;
+#include "primitives/elementary.def"
+    default: EACH(scalar_row[step->detail].value(x, y))
+  }
+#undef EACH
 }
 
 static void product_execute(double *c, const Step *step, const Run *run) {
@@ -419,6 +444,11 @@ static void product_execute(double *c, const Step *step, const Run *run) {
   if (m == 0 || n == 0) return;
   if (k == 0) {
     memset(c + step->out, 0, (size_t)m * (size_t)n * sizeof(double));
+    return;
+  }
+  if (n == 1) { /* B is a vector, stored alike either way */
+    cblas_dgemv(CblasRowMajor, at ? CblasTrans : CblasNoTrans, at ? k : m, at ? m : k, 1, c + run->a, at ? m : k,
+                c + run->b, 1, 0, c + step->out, 1);
     return;
   }
   cblas_dgemm(CblasRowMajor, at ? CblasTrans : CblasNoTrans, bt ? CblasTrans : CblasNoTrans, m, n, k, 1,

@@ -44,6 +44,7 @@ typedef struct Run {
   uint32_t n, a, b;
   uint32_t a_step, b_step; /* 0 repeats one cell */
   uint32_t m, k;           /* PRODUCT */
+  uint32_t fixed;          /* VECTOR, DOT, PRODUCT: bit 0/1 set where all of operand a/b is constant */
 } Run;
 
 typedef struct RuleStep {
@@ -163,6 +164,9 @@ void trace_guard(Trace *trace, Operator op, uint32_t a, uint32_t b, bool outcome
  * (GUARD_STEERS), or what a solver starts from and does not depend on (GUARD_PINS). Nothing where the
  * number is not active. */
 void trace_steer(Session *session, Value number, GuardOutcome outcome);
+
+/* Zeroes the adjoints [bar] before a sweep, but not those of large constant arrays, which no sweep reads. */
+void trace_clear_adjoints(const Trace *trace, double *bar);
 
 /* live[step] says whether the step leads to one of the outputs. UINT32_MAX outputs are skipped. */
 void trace_live(const Trace *trace, const uint32_t *output, uint32_t count, bool *live);
