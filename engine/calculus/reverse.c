@@ -157,40 +157,41 @@ void scalar_slopes(Scalar op, double a, double b, double r, bool by_a, bool by_b
   if (by_b) slope[1] = power_exponent_slope(a, b, r);
 }
 
-/* Every operation has a loop of its own; what a constant would get is not worked out. */
+/* Every operation has loops of its own; what a constant would get is not worked out. Most adjoints of a
+ * Hessian's sweeps are zero, so that is looked at first. */
 static void reverse_vector(double *bar, const double *c, const Step *step, const Run *run) {
   const double *a = c + run->a, *b = c + run->b, *r = c + step->out, *w = bar + step->out;
   double *bar_a = bar + run->a, *bar_b = bar + run->b;
   size_t da = run->a_step, db = run->b_step, n = run->n;
   bool use_a = !(run->fixed & 1), use_b = !(run->fixed & 2);
-#define EACH(slope_a, slope_b)                                                                     \
+#define EACH(first, second, add)                                                                   \
   for (size_t i = 0; i < n; i++) {                                                                 \
     if (w[i] == 0) continue;                                                                       \
-    double x = a[i * da], y = b[i * db], z = r[i];                                                 \
-    bool defined = !isnan(z);                                                                      \
+    double x = first, y = second, z = r[i];                                                        \
     (void)x, (void)y;                                                                              \
-    if (use_a) bar_a[i * da] += defined ? w[i] * (slope_a) : NAN;                                  \
-    if (use_b) bar_b[i * db] += defined ? w[i] * (slope_b) : NAN;                                  \
+    add;                                                                                           \
   }
+#define TO_A(slope) bar_a[i * da] += isnan(z) ? NAN : w[i] * (slope)
+#define TO_B(slope) bar_b[i * db] += isnan(z) ? NAN : w[i] * (slope)
+#define EACH_OF_TWO(dx, dy)                                                                        \
+  if (use_a && use_b) EACH(a[i * da], b[i * db], TO_A(dx); TO_B(dy))                               \
+  else if (use_a) EACH(a[i * da], b[i * db], TO_A(dx))                                             \
+  else if (use_b) EACH(a[i * da], b[i * db], TO_B(dy))
   switch (step->detail) {
-#define ARITHMETIC(name, value, dx, dy) case SCALAR_##name: EACH(dx, dy) break;
+#define ARITHMETIC(name, value, dx, dy) case SCALAR_##name: EACH_OF_TWO(dx, dy) break;
 #define UNARY(name, value, derivative, low, high, example, gives, help)                            \
-  case SCALAR_##name:                                                                              \
-    for (size_t i = 0; i < n; i++) {                                                               \
-      if (w[i] == 0) continue;                                                                     \
-      double x = a[i * da], y = r[i];                                                              \
-      (void)x;                                                                                     \
-      if (use_a) bar_a[i * da] += isnan(y) ? NAN : w[i] * (derivative);                            \
-    }                                                                                              \
-    break;
+  case SCALAR_##name: if (use_a) EACH(a[i * da], r[i], TO_A(derivative)) break;
 #define BINARY(name, parameters, value, dx, dy, low, high, example, gives, help)                   \
-  case SCALAR_##name: EACH(dx, dy) break;
+  case SCALAR_##name: EACH_OF_TWO(dx, dy) break;
 #include "primitives/elementary.def"
     default: /* max and min */
       for (size_t i = 0; i < n; i++)
         if (w[i] != 0) reverse_scalar(step->detail, w[i], a[i * da], b[i * db], r[i], &bar_a[i * da], &bar_b[i * db]);
   }
 #undef EACH
+#undef TO_A
+#undef TO_B
+#undef EACH_OF_TWO
 }
 
 /* y = op(A) x with vectors x, y: the adjoint of x is op(A)' y_bar, that of op(A) is y_bar x'. */
@@ -266,7 +267,10 @@ void trace_reverse(Session *s, Trace *t, double *bar) {
     switch (step->op) { /* the commonest inline; a constant exponent needs no logarithm */
       case SCALAR_ADD: bar[step->a] += w; *bar_b += w; break;
       case SCALAR_SUBTRACT: bar[step->a] += w; *bar_b -= w; break;
-      case SCALAR_MULTIPLY: bar[step->a] += w * c[step->b]; bar[step->b] += w * c[step->a]; break;
+      case SCALAR_MULTIPLY:
+        if (!(step->detail & 1)) bar[step->a] += w * c[step->b];
+        *bar_b += w * c[step->a];
+        break;
       case SCALAR_POWER:
       case SCALAR_pow:
         if (!(step->detail & 1)) bar[step->a] += w * power_slope(c[step->a], c[step->b]);
