@@ -12,6 +12,8 @@
 
 void dsyev_(const char *job, const char *uplo, const int *n, double *a, const int *lda, double *w,
             double *work, const int *lwork, int *info);
+void dsyevd_(const char *job, const char *uplo, const int *n, double *a, const int *lda, double *w,
+             double *work, const int *lwork, int *iwork, const int *liwork, int *info);
 void dpotrf_(const char *uplo, const int *n, double *a, const int *lda, int *info);
 void dpotrs_(const char *uplo, const int *n, const int *columns, const double *a, const int *lda,
              double *b, const int *ldb, int *info);
@@ -23,20 +25,41 @@ static int dense_order(size_t n) {
   return (int)n;
 }
 
-size_t spectrum_work_size(size_t n) {
+/* Divide and conquer pays from here on. */
+enum { SPECTRUM_LARGE = 26 };
+
+static size_t spectrum_doubles(size_t n) {
   enum { BLOCK = 34 }; /* dsyev's best: (block size 32 + 2) * n */
-  return BLOCK * n;
+  return n < SPECTRUM_LARGE ? BLOCK * n : 1 + 6 * n + 2 * n * n;
 }
 
-bool spectrum_compute(Spectrum *spectrum, const double *matrix) {
+static size_t spectrum_integers(size_t n) { return n < SPECTRUM_LARGE ? 0 : 3 + 5 * n; }
+
+/* The integers stand behind the doubles. */
+size_t spectrum_work_size(size_t n) { return spectrum_doubles(n) + spectrum_integers(n); }
+
+static bool spectrum_run(Spectrum *spectrum, const double *matrix, const char *job) {
   size_t n = spectrum->n;
   if (!dense_finite(n * n, matrix)) /* LAPACK may loop for ever on nan */
     return false;
   memcpy(spectrum->vectors, matrix, n * n * sizeof *matrix);
-  int order = dense_order(n), size = dense_order(spectrum_work_size(n)), info = 0;
-  dsyev_("V", "L", &order, spectrum->vectors, &order, spectrum->values, spectrum->work, &size,
-         &info);
+  int order = dense_order(n), doubles = dense_order(spectrum_doubles(n));
+  int integers = dense_order(spectrum_integers(n)), info = 0;
+  int *whole = (int *)(void *)(spectrum->work + doubles);
+  if (n < SPECTRUM_LARGE)
+    dsyev_(job, "L", &order, spectrum->vectors, &order, spectrum->values, spectrum->work, &doubles, &info);
+  else
+    dsyevd_(job, "L", &order, spectrum->vectors, &order, spectrum->values, spectrum->work, &doubles,
+            whole, &integers, &info);
   return info == 0;
+}
+
+bool spectrum_compute(Spectrum *spectrum, const double *matrix) {
+  return spectrum_run(spectrum, matrix, "V");
+}
+
+bool spectrum_values(Spectrum *spectrum, const double *matrix) {
+  return spectrum_run(spectrum, matrix, "N");
 }
 
 double dense_largest(size_t n, const double *v) {

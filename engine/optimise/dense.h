@@ -15,6 +15,7 @@ typedef struct Spectrum {
 
 size_t spectrum_work_size(size_t n); /* doubles wanted in [work] */
 bool spectrum_compute(Spectrum *spectrum, const double *matrix);
+bool spectrum_values(Spectrum *spectrum, const double *matrix); /* the vectors are lost */
 
 double dense_norm(size_t n, const double *v);
 double dense_largest(size_t n, const double *v); /* absolute value; nan if any entry is */

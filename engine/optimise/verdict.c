@@ -301,7 +301,7 @@ static MinimiseKind judge_kind(Search *search, Judge *judge, double value) {
 }
 
 static void judge_spectrum(MinimiseResult *result, Judge *judge, size_t n) {
-  if (!spectrum_compute(&judge->spectrum, judge->h)) return;
+  if (!spectrum_values(&judge->spectrum, judge->h)) return;
   const double *w = judge->spectrum.values;
   double large = fmax(fabs(w[0]), fabs(w[n - 1])), small = INFINITY;
   for (size_t k = 0; k < n; k++) small = fmin(small, fabs(w[k]));
