@@ -21,8 +21,8 @@
 static const double REFUSED_RESIDUAL = 1e150;
 
 /* From so many variables on the normal equations are solved instead of factoring J: GSL's QR takes ten times
- * as long there, and Newton steps at the end restore what digits that costs. */
-enum { NORMAL_FROM = 20 };
+ * as long there, and Newton steps at the end restore what digits that costs. BLAS pays there, too. */
+enum { LARGE = 20 };
 
 typedef struct Squares {
   Search *search;
@@ -59,7 +59,7 @@ static bool squares_open(Squares *squares, gsl_multifit_nlinear_fdf *function) {
   Search *search = squares->search;
   size_t n = search->n;
   gsl_multifit_nlinear_parameters parameters = gsl_multifit_nlinear_default_parameters();
-  if (n >= NORMAL_FROM) parameters.solver = gsl_multifit_nlinear_solver_cholesky;
+  if (n >= LARGE) parameters.solver = gsl_multifit_nlinear_solver_cholesky;
   squares->workspace =
       gsl_multifit_nlinear_alloc(gsl_multifit_nlinear_trust, &parameters, squares->rows, n);
   if (squares->workspace == NULL) return false;
@@ -75,16 +75,34 @@ static bool squares_open(Squares *squares, gsl_multifit_nlinear_fdf *function) {
   return gsl_multifit_nlinear_init(&start.vector, function, squares->workspace) == GSL_SUCCESS;
 }
 
+/* Gradient 2 J'r and the lower half of 2 J'J, row by row. */
+static void squares_products(Squares *squares, const double *j, size_t stride, const double *r) {
+  size_t n = squares->search->n;
+  memset(squares->g, 0, n * sizeof(double));
+  memset(squares->normal, 0, n * n * sizeof(double));
+  for (size_t i = 0; i < squares->rows; i++, j += stride)
+    for (size_t k = 0; k < n; k++) {
+      double entry = 2 * j[k];
+      squares->g[k] += entry * r[i];
+      for (size_t l = 0; l <= k; l++) squares->normal[k * n + l] += entry * j[l];
+    }
+}
+
+static void squares_large_products(Squares *squares, const double *j, size_t stride, const double *r) {
+  int rows = (int)squares->rows, n = (int)squares->search->n, step = (int)stride;
+  cblas_dgemv(CblasRowMajor, CblasTrans, rows, n, 2, j, step, r, 1, 0, squares->g, 1);
+  cblas_dsyrk(CblasRowMajor, CblasLower, CblasTrans, n, rows, 2, j, step, 0, squares->normal, n);
+}
+
 /* Gradient, and the Gauss-Newton step when J has full rank; returns the sum of squares. */
 static double squares_model(Squares *squares, bool *has_step) {
   size_t n = squares->search->n;
   const gsl_matrix *j = gsl_multifit_nlinear_jac(squares->workspace);
   const gsl_vector *r = gsl_multifit_nlinear_residual(squares->workspace);
-  double value = dense_dot(squares->rows, r->data, r->data);
   assert(r->stride == 1);
-  int rows = (int)squares->rows, cols = (int)n, stride = (int)j->tda;
-  cblas_dgemv(CblasRowMajor, CblasTrans, rows, cols, 2, j->data, stride, r->data, 1, 0, squares->g, 1);
-  cblas_dsyrk(CblasRowMajor, CblasLower, CblasTrans, cols, rows, 2, j->data, stride, 0, squares->normal, cols);
+  double value = dense_dot(squares->rows, r->data, r->data);
+  if (n < LARGE) squares_products(squares, j->data, j->tda, r->data);
+  else squares_large_products(squares, j->data, j->tda, r->data);
   for (size_t k = 0; k < n; k++)
     for (size_t l = 0; l < k; l++) squares->normal[l * n + k] = squares->normal[k * n + l];
   for (size_t k = 0; k < n; k++) squares->p[k] = -squares->g[k];
