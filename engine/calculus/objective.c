@@ -314,19 +314,11 @@ static void objective_hessian(void *context, const double *x, double *h) {
     return;
   }
   Recording *g = gradient_at(o, p, x);
-  Trace *t = g->trace;
-  if (!p->gradient_bar) p->gradient_bar = adjoints(o->session, t);
-  for (size_t i = 0; i < n; i++) {
-    double *row = h + i * n;
-    if (g->output[i] == UINT32_MAX) {
-      memset(row, 0, n * sizeof(double));
-      continue;
-    }
-    trace_clear_adjoints(t, p->gradient_bar);
-    p->gradient_bar[g->output[i]] = o->sign;
-    trace_reverse(o->session, t, p->gradient_bar);
-    memcpy(row, p->gradient_bar + t->input, n * sizeof(double));
+  if (!p->gradient_bar) {
+    p->gradient_bar = adjoints(o->session, g->trace);
+    p->pattern = pattern_of(o->session, g);
   }
+  pattern_jacobian(o->session, &p->pattern, g, o->sign, p->gradient_bar, h);
   symmetrise(h, n);
 }
 

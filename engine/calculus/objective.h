@@ -5,7 +5,7 @@
 #ifndef MML_CALCULUS_OBJECTIVE_H
 #define MML_CALCULUS_OBJECTIVE_H
 
-#include "calculus/gradient.h"
+#include "calculus/pattern.h"
 #include "calculus/residuals.h"
 #include "optimise/objective.h"
 
@@ -19,6 +19,7 @@ typedef struct ObjectivePath {
   bool has_gradient;
   Residuals residuals; /* none when the path is not a sum of squares */
   double *bar, *gradient_bar, *work; /* adjoint cells, tangents: scratch of the path's life */
+  Pattern pattern;                   /* of the gradient, made with gradient_bar */
 } ObjectivePath;
 
 typedef struct FunctionObjective {

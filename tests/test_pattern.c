@@ -1,0 +1,108 @@
+/* test_pattern.c - Jacobians whose rows share sweeps are those that are made row by row.
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#include <criterion/criterion.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "calculus/derive.h"
+#include "calculus/pattern.h"
+#include "machine/session.h"
+#include "mml.h"
+#include "values/operate.h"
+
+enum { N = 24, COLOURS_ANY = 0 };
+
+static void quiet(void *context, const char *text, size_t length) { (void)context, (void)text, (void)length; }
+
+static void evaluate(Mml *mml, const char *text) {
+  cr_assert_eq(mml_eval(mml, "test", text, strlen(text), MML_ECHO_NONE), MML_OK, "%s", text);
+}
+
+static Value lookup(Session *session, const char *name) {
+  return session_lookup(session, symbol_intern(&session->symbols, name, strlen(name)));
+}
+
+/* Row i by a sweep of its own. */
+static void expected_row(Session *s, const Recording *g, uint32_t i, double *row) {
+  Trace *t = g->trace;
+  double *bar = scratch(s, (t->cell_count + 1) * sizeof *bar);
+  memset(bar, 0, t->cell_count * sizeof *bar);
+  if (g->output[i] != UINT32_MAX) {
+    bar[g->output[i]] = 2;
+    trace_reverse(s, t, bar);
+  }
+  memcpy(row, bar + t->input, N * sizeof *row);
+}
+
+/* The Hessian of [f] at another point than it was recorded at, times 2, must come out of [colours] sweeps. */
+static void expect_pattern(Session *s, const char *f, uint32_t colours) {
+  Value point = lookup(s, "p"), input[N];
+  for (uint32_t i = 0; i < N; i++) input[i] = array_entry(value_as_array(point), i);
+  Recording r = recording_of(s, lookup(s, "f"), &point, 1, input, N), g = recording_gradient(s, &r, input);
+  Pattern pattern = pattern_of(s, &g);
+  cr_expect_eq(pattern.colours, colours, "%s: %u colours", f, pattern.colours);
+  double x[N], *h = scratch(s, N * N * sizeof *h), row[N];
+  double *bar = scratch(s, (g.trace->cell_count + 1) * sizeof *bar);
+  memset(bar, 0, g.trace->cell_count * sizeof *bar);
+  const char *why;
+  for (int round = 0; round < 2; round++) { /* what one leaves in bar must not matter to the next */
+    for (uint32_t i = 0; i < N; i++) x[i] = 0.3 + 0.02 * i + 0.1 * round;
+    cr_assert(trace_replay(g.trace, x, &why));
+    pattern_jacobian(s, &pattern, &g, 2, bar, h);
+    for (uint32_t i = 0; i < N; i++) {
+      expected_row(s, &g, i, row);
+      for (uint32_t k = 0; k < N; k++)
+        cr_expect(fabs(h[i * N + k] - row[k]) <= 1e-14 * fabs(row[k]), "%s: [%u, %u] is %g, alone %g", f, i + 1, k + 1,
+                  h[i * N + k], row[k]);
+    }
+  }
+  recording_release(s, &g);
+  recording_release(s, &r);
+}
+
+static void expect_colours(const char *definition, uint32_t colours) {
+  Mml *mml = mml_new(&(MmlHost){.print = quiet, .report = quiet});
+  cr_assert_not_null(mml);
+  evaluate(mml, "p = [0.1*i for i in 1:24]");
+  evaluate(mml, "A = [sin(i + 3j) for i in 1:24, j in 1:24]");
+  evaluate(mml, definition);
+  Session *s = (Session *)mml;
+  jmp_buf handler;
+  if (setjmp(handler)) {
+    cr_assert_fail("%s: %s", definition, s->report.message);
+  } else {
+    s->handler = &handler;
+    expect_pattern(s, definition, colours);
+  }
+  s->handler = NULL;
+  mml_free(mml);
+}
+
+Test(pattern, variables_that_meet_their_neighbours_take_three_sweeps) {
+  expect_colours("f(x) = do\n  s = 0\n  for i in 1:23\n    s += 100*(x[i + 1] - x[i]^2)^2\n  end\n  s\nend", 3);
+  expect_colours("f(x) = norm(x[2:end] - x[1:end-1].^2)^2", 3);
+}
+
+Test(pattern, variables_that_do_not_meet_take_one) {
+  expect_colours("f(x) = sum(exp(x) .* sin(x))", 1);
+  expect_colours("f(x) = x[1]^3 + x[24]^4", 1);
+}
+
+Test(pattern, a_row_that_meets_all_is_no_bar_to_the_others) {
+  /* an arrow: the rows of the other variables all hold the first one */
+  expect_colours("f(x) = x[1]*sum(x.^2)", COLOURS_ANY);
+  expect_colours("f(x) = sum(x[1:12])^3 + sum(x[13:24].^3)", 12);
+}
+
+Test(pattern, full_matrices_go_row_by_row) {
+  expect_colours("f(x) = sum(exp(0.01*(A*x)))", COLOURS_ANY);
+  expect_colours("f(x) = norm(x)^3", COLOURS_ANY);
+  expect_colours("f(x) = logdet(A'*A + diag(x))", COLOURS_ANY);
+}
+
+Test(pattern, constant_and_equal_rows_stay_what_they_are) {
+  expect_colours("f(x) = 3x[1] + x[2]*x[3] + 5", 1);
+  expect_colours("f(x) = (x[1] + x[2])^4 + x[5]", 2);
+}
