@@ -20,6 +20,9 @@
 /* Past this a recording is refused: cells, steps and their companions then hold about 1.5 GB. */
 enum { CELLS_LARGEST = 40000000 };
 
+/* Below this many cells or steps the room left over is not worth giving back. */
+enum { SHRINK_FROM = 4096 };
+
 /* ---- opening and closing ---- */
 
 Trace *trace_open(Session *session, const double *inputs, uint32_t count) {
@@ -38,10 +41,25 @@ Trace *trace_open(Session *session, const double *inputs, uint32_t count) {
   return trace;
 }
 
+/* Of what was needed to record, nothing but the recording stays. */
+static void shrink(Trace *trace) {
+  trace->cell_capacity = trace->cell_count ? trace->cell_count : 1;
+  trace->cell = memory_resize(trace->cell, trace->cell_capacity * sizeof(double));
+  trace->producer = memory_resize(trace->producer, trace->cell_capacity * sizeof(uint32_t));
+  trace->step_capacity = trace->step_count ? trace->step_count : 1;
+  trace->step = memory_resize(trace->step, trace->step_capacity * sizeof(Step));
+  trace->origin = memory_resize((void *)trace->origin, trace->step_capacity * sizeof(Node *));
+  free(trace->seen);
+  free(trace->known);
+  trace->seen = NULL;
+  trace->known = NULL;
+  trace->seen_size = trace->known_size = trace->known_count = 0;
+}
+
 void trace_close(Session *session, Trace *trace) {
   assert(session->level == trace->level && session->trace[trace->level] == trace);
-  (void)trace;
   session->trace[session->level--] = NULL;
+  if (trace->cell_capacity >= SHRINK_FROM || trace->step_capacity >= SHRINK_FROM) shrink(trace);
 }
 
 void trace_freeze(Session *session) {
