@@ -248,6 +248,7 @@ static Value run(const Problem *p, const double *start, size_t n, ConstrainedRes
   FunctionObjective *function = scratch(s, sizeof(FunctionObjective));
   *function = problem_function(p, n, observer);
   Objective objective = objective_of(function);
+  objective_need_one_value(function, start);
   objective.quadratic = objective_is_quadratic(function, start);
   Constraints constraints = side_constraints(side, start);
   const char *refusal = method ? constrained_refusal(method, &objective, &constraints) : NULL;

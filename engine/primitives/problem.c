@@ -389,6 +389,7 @@ static void run_from(const Problem *p, const double *start, size_t n, Attempt *a
   attempt->function = problem_function(p, n, &attempt->observer);
   attempt->function.plain = plain;
   Objective objective = objective_of(&attempt->function);
+  objective_need_one_value(&attempt->function, start);
   if (!plain) objective.quadratic = objective_is_quadratic(&attempt->function, start);
   char why[64];
   bool squares = !plain && objective_offer_squares(&attempt->function, start, &objective, why);
