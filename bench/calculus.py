@@ -197,6 +197,8 @@ def judge_hessian(rows, targets):
     for form in FORMS:
         n, limit = LARGEST_HESSIAN
         targets.at_most(f"Hessian, {form}, n = {n}", rows.mml("hessian", form, n), limit, in_words)
+        targets.at_most(f"hessian(f, p) in a program, {form}, n = {n}", rows.mml("program-hessian", form, n),
+                        limit, in_words)
         n, factor = FASTER_HESSIAN
         for name, who, what, _ in HESSIANS:
             if who != "PyTorch":
