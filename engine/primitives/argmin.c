@@ -12,6 +12,7 @@
 #include "calculus/point.h"
 #include "machine/session.h"
 #include "machine/vm.h"
+#include "optimise/constrained.h"
 #include "primitives/argument.h"
 #include "primitives/fit.h"
 #include "primitives/method.h"
@@ -85,10 +86,37 @@ static Value best_of_set(const Problem *p, Value set, bool record) {
 
 /* ---- the function forms ---- */
 
+static double whole_option(Session *s, const char *option, Value v, double least, double most) {
+  bool fits = v.kind == VALUE_NUMBER && v.number >= least && v.number <= most && v.number == floor(v.number);
+  if (!fits) fail(s, "%s must be a whole number from %.0f to %.6g", option, least, most);
+  return v.number;
+}
+
+/* An option of a method that is not written in the language. */
+static void set_option(Problem *p, const char *option, Value v) {
+  Session *s = p->session;
+  const char *name = p->settings.method;
+  if (!name) fail(s, "the option %s belongs to a method: method = \"gd\"", option);
+  const ConstrainedMethod *method = constrained_method(name);
+  if (!method) problem_method(s, name);
+  bool samples = method && method->samples;
+  if (samples && strcmp(option, "bounds") == 0) {
+    p->settings.bounds = record_get(p->settings.options, symbol_intern(&s->symbols, option, strlen(option)));
+  } else if (samples && strcmp(option, "evaluations") == 0) {
+    p->settings.evaluations = (size_t)whole_option(s, option, v, 1, 1e6);
+  } else if (samples && strcmp(option, "seed") == 0) {
+    p->settings.seed = (unsigned long)whole_option(s, option, v, 0, 4294967295.0);
+  } else {
+    Report *r = failure(s, "%s has no option named %s", name, option);
+    report_remark(r, "options of %s: %s", name, method ? constrained_options(method) : "tol");
+    raise_failure(s, r);
+  }
+}
+
 /* The method, its options and the function behind its name. */
 static void set_method(Problem *p, const char *name, const Record *options) {
   Session *s = p->session;
-  p->settings = (Settings){.method = name, .options = options};
+  p->settings = (Settings){.method = name, .options = options, .seed = 1};
   if (name && p->method.kind == VALUE_NOTHING) p->method = method_find(s, name);
   for (uint32_t i = 0; options && i < options->count; i++) {
     const char *option = options->name[i]->name;
@@ -97,11 +125,9 @@ static void set_method(Problem *p, const char *name, const Record *options) {
       if (v.kind != VALUE_NUMBER || !(v.number >= 0)) fail(s, "tol must be a number, 0 or above");
       p->settings.tolerance = v.number;
     } else if (p->method.kind == VALUE_NOTHING) {
-      if (!name) fail(s, "the option %s belongs to a method: method = \"gd\"", option);
-      problem_method(s, name);
-      Report *r = failure(s, "%s has no option named %s", name, option);
-      report_remark(r, "options of %s: tol", name);
-      raise_failure(s, r);
+      set_option(p, option, v);
+    } else if (strcmp(option, "bounds") == 0 && method_takes_bounds(p->method)) {
+      p->settings.bounds = &options->field[i];
     }
   }
 }

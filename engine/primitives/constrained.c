@@ -18,6 +18,7 @@
 #include "machine/session.h"
 #include "optimise/kkt.h"
 #include "optimise/kkt_check.h"
+#include "primitives/bounds.h"
 #include "primitives/method.h"
 #include "primitives/problem.h"
 #include "values/operate.h"
@@ -93,6 +94,7 @@ static void sort_differences(const Problem *p, Side *side, const Tuple *groups) 
 static void open_side(const Problem *p, Side *side, const double *start, size_t n) {
   Session *s = p->session;
   side->function = (VectorFunction){.session = s, .f = p->constraints, .point = p->point, .count = p->count, .n = n};
+  if (p->constraints.kind != VALUE_FUNCTION) return; /* a method that can do without */
   Value groups = vector_open(&side->function, start);
   size_t m = side->function.m;
   side->place = scratch(s, (m + 1) * sizeof(size_t));
@@ -164,7 +166,7 @@ static Value answer(const Problem *p, const FunctionObjective *o, const Observer
 
 typedef struct MethodNames {
   Session *session;
-  char text[190];
+  char text[250];
 } MethodNames;
 
 static void list_method(void *context, const char *name) {
@@ -189,7 +191,14 @@ static _Noreturn void fail_method(Session *s, const char *name) {
 static Constraints side_constraints(Side *side, const double *start) {
   return (Constraints){.equalities = side->equalities, .inequalities = side->function.m - side->equalities,
                        .value = side_value, .jacobian = side_jacobian, .hessian = side_hessian, .context = side,
-                       .linear = vector_is_linear(&side->function, start), .text = side->text};
+                       .linear = side->function.m == 0 || vector_is_linear(&side->function, start), .text = side->text};
+}
+
+static const double *box_start(Session *s, const Box *box, const double *start, size_t n) {
+  double *x = scratch(s, n * sizeof(double));
+  memcpy(x, start, n * sizeof(double));
+  box_middle(box, n, x);
+  return x;
 }
 
 static Value run(const Problem *p, const double *start, size_t n, ConstrainedResult *r, const char *remark) {
@@ -210,11 +219,22 @@ static Value run(const Problem *p, const double *start, size_t n, ConstrainedRes
   Constraints constraints = side_constraints(side, start);
   const char *refusal = method ? constrained_refusal(method, &objective, &constraints) : NULL;
   if (refusal) fail(s, "%s %s", method->name, refusal);
+  Problem boxed = *p;
+  Box box;
+  if ((method && method->samples) || (written && method_takes_bounds(p->method))) {
+    box = box_of(&side->function, side->place, side->equalities, start);
+    constraints.lower = box.lower;
+    constraints.upper = box.upper;
+    constraints.simple = box.simple;
+    boxed.box = &box;
+    if (method) box_require(p, method, &box, &constraints, n);
+    if (!p->started && (written || method->needs_box)) start = box_start(s, &box, start, n);
+  }
   MinimiseOptions options = problem_options(p);
   MethodRun *steps = scratch(s, sizeof(MethodRun));
   *steps = (MethodRun){.extra = value_nothing()};
   if (written) {
-    *steps = method_run(p, start, n);
+    *steps = method_run(&boxed, start, n);
     options.method = NULL;
     options.path = &steps->path;
   }
@@ -306,7 +326,9 @@ Value problem_solve_constrained(const Problem *p) {
   size_t n;
   double *start = problem_start(p, &n);
   ConstrainedResult *best = scratch(s, sizeof(ConstrainedResult)), *other = scratch(s, sizeof(ConstrainedResult));
-  if (p->started || p->method.kind == VALUE_FUNCTION) return run(p, start, n, best, "");
+  const ConstrainedMethod *method = p->settings.method && p->method.kind != VALUE_FUNCTION ? constrained_method(p->settings.method) : NULL;
+  bool whole = method && method->needs_box; /* it searches everywhere, wherever it begins */
+  if (p->started || whole || p->method.kind == VALUE_FUNCTION) return run(p, start, n, best, "");
   uint64_t random[4];
   memcpy(random, s->random, sizeof random);
   random_seed(s, RANDOM_DEFAULT_SEED);

@@ -16,6 +16,7 @@
 #include "machine/library.h"
 #include "machine/session.h"
 #include "machine/vm.h"
+#include "primitives/bounds.h"
 #include "primitives/solvers.h"
 #include "values/operate.h"
 
@@ -60,6 +61,11 @@ static bool has_parameter(const Prototype *p, const char *name) {
 bool method_takes_constraints(Value method) {
   const Prototype *p = closure_prototype(method);
   return has_parameter(p, "equal") || has_parameter(p, "below");
+}
+
+bool method_takes_bounds(Value method) {
+  const Prototype *p = closure_prototype(method);
+  return p && has_parameter(p, "bounds") && has_parameter(p, "below");
 }
 
 /* ---- what the method is given ---- */
@@ -115,6 +121,10 @@ static const struct OptionRule {
     {"eps", NAN, 0, INFINITY, false, "a number, 0 or above"},
     {"lambda", NAN, 0, INFINITY, false, "a number, 0 or above"},
     {"rho", 0, NAN, INFINITY, false, "a number above 0"},
+    {"starts", NAN, 1, 1e6 + 1, true, "a whole number from 1 to 1e6"},
+    {"width", 0, NAN, INFINITY, false, "a number above 0"},
+    {"T", 0, NAN, INFINITY, false, "a number above 0"},
+    {"cooling", 0, NAN, 1, false, "a number above 0 and below 1"},
     {"factor", 1, NAN, INFINITY, false, "a number above 1"},
 };
 
@@ -174,9 +184,10 @@ static bool is_optional(const Node *parameter) {
 }
 
 /* The argument of parameter [i]; NOTHING leaves it to its default. Owned. */
-static Value argument_of(const Problem *p, const Prototype *method, uint32_t i) {
+static Value argument_of(const Problem *p, const Prototype *method, uint32_t i, size_t n) {
   const Symbol *name = method->parameter[i]->symbol;
   bool equal = strcmp(name->name, "equal") == 0, below = strcmp(name->name, "below") == 0;
+  if (strcmp(name->name, "bounds") == 0 && p->box) return box_value(p->session, p->box, n);
   Value v = solver_primal(p->session, option(p, name));
   if (v.kind != VALUE_NOTHING) return v;
   if ((equal || below) && p->constraints.kind == VALUE_FUNCTION) return differences_value(p, equal);
@@ -263,7 +274,7 @@ static Value call_method(const Problem *p, const Prototype *method, const double
   Value argument[PARAMETERS_MOST];
   argument[0] = objective_value(p);
   argument[1] = start_value(s, start, n);
-  for (uint32_t i = 2; i < method->parameter_count; i++) argument[i] = argument_of(p, method, i);
+  for (uint32_t i = 2; i < method->parameter_count; i++) argument[i] = argument_of(p, method, i, n);
   Rescue *best = scratch(s, sizeof(Rescue));
   *best = (Rescue){.problem = p, .shapes = ((Function *)argument[0].object)->bound[1].object, .n = n, .value = NAN, .x = scratch(s, n * sizeof(double))};
   void (*outer)(void *) = s->rescue;
@@ -351,6 +362,8 @@ MethodRun method_run(const Problem *p, const double *start, size_t n) {
   read_lengths(p, field(p, result, "eta"), n, &run);
   run.path.reason = read_reason(p, result);
   if (stable && stable->kind == VALUE_NUMBER) run.path.stable = stable->number;
+  const Value *wanders = field(p, result, "wanders");
+  run.path.wanders = wanders && wanders->kind == VALUE_BOOLEAN && wanders->number != 0;
   if (result.kind == VALUE_RECORD) run.extra = result;
   else value_release(result);
   return run;

@@ -23,6 +23,8 @@ Value method_find(Session *session, const char *name);
 MethodRun method_run(const Problem *problem, const double *start, size_t n);
 /* Does it take the constraints of a problem? */
 bool method_takes_constraints(Value method);
+/* Does it ask for the box of the variables, and keep constraints, which the option bounds becomes? */
+bool method_takes_bounds(Value method);
 /* Calls each(context, name) for every method of the library. */
 void method_each(Session *session, void (*each)(void *context, const char *name), void *context);
 

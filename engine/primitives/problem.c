@@ -10,7 +10,9 @@
 #include "calculus/point.h"
 #include "machine/random.h"
 #include "machine/session.h"
+#include "optimise/constrained.h"
 #include "optimise/verdict.h"
+#include "primitives/bounds.h"
 #include "primitives/matrix.h"
 #include "primitives/method.h"
 #include "values/operate.h"
@@ -54,8 +56,7 @@ static void set_column(Session *s, Table *table, uint32_t index, const char *nam
   table->column[index].numbers = value_array(column);
 }
 
-/* [first] begins the run of equal names: x stays x for a number; the entries of a vector w are w_1, w_2 …, those of a field p.W are p_W_1 … */
-static void coordinate_name(const char *const *names, size_t first, size_t i, char out[64]) {
+void problem_coordinate(const char *const *names, size_t first, size_t i, char out[64]) {
   if (first == i && names[i + 1] != names[i]) snprintf(out, 64, "%s", names[i]);
   else snprintf(out, 64, "%s_%zu", names[i], i - first + 1);
   for (char *c = out; *c; c++)
@@ -91,7 +92,7 @@ Value problem_trace(const Problem *p, const Observer *o, const char *const *name
   set_column(s, table, 0, "step", o->rows, width);
   for (size_t i = 0, first = 0; i < o->n; i++) {
     if (names[i] != names[first]) first = i;
-    coordinate_name(names, first, i, name);
+    problem_coordinate(names, first, i, name);
     set_column(s, table, (uint32_t)i + 1, name, o->rows, width);
   }
   static const char *const last[] = {"value", "gradnorm", "eta"};
@@ -102,7 +103,80 @@ Value problem_trace(const Problem *p, const Observer *o, const char *const *name
   return value_table(table);
 }
 
+/* ---- the minima a method found ---- */
+
+static const Value *run_field(const Problem *p, const MethodRun *run, const char *name) {
+  if (!run || run->extra.kind != VALUE_RECORD) return NULL;
+  return record_get((Record *)run->extra.object, symbol_intern(&p->session->symbols, name, strlen(name)));
+}
+
+static double run_number(const Problem *p, const MethodRun *run, const char *name) {
+  const Value *v = run_field(p, run, name);
+  return v && v->kind == VALUE_NUMBER ? v->number : 0;
+}
+
+Value problem_evaluations(const Problem *p, const MethodRun *run, size_t own) {
+  return value_number((double)own + run_number(p, run, "evaluations"));
+}
+
+/* A row for each: coordinates, value, how many starts led there. Lowest first. */
+static Value basins_table(const Problem *p, const Array *basins, const char *const *names) {
+  Session *s = p->session;
+  size_t n = basins->cols - 2;
+  Table *table = table_new(s, (uint32_t)basins->rows, (uint32_t)n + 2);
+  for (size_t k = 0, first = 0; k < n + 2; k++) {
+    char name[64];
+    if (names[first] != names[k < n ? k : first]) first = k;
+    if (k < n) problem_coordinate(names, first, k, name);
+    else strcpy(name, k == n ? "value" : "starts");
+    double sign = k == n && p->maximise ? -1 : 1;
+    Array *column = array_new(s, basins->rows, 1, ELEMENT_REAL);
+    for (size_t i = 0; i < basins->rows; i++) column->data[i] = sign * basins->data[i * (n + 2) + k] + 0.0;
+    table->column[k].name = symbol_intern(&s->symbols, name, strlen(name));
+    table->column[k].numbers = value_array(column);
+  }
+  return value_table(table);
+}
+
+void problem_basins(const Problem *p, Record *record, const MethodRun *run, const char *const *names, Text *text) {
+  const Value *v = run_field(p, run, "basins");
+  size_t n = 0;
+  while (names[n]) n++;
+  if (!v) return;
+  if (!value_is_real_array(*v) || value_as_array(*v)->cols != n + 2)
+    fail(p->session, "basins, which %s gives, must be a matrix with %zu columns: the point, its value, how many starts led there", p->settings.method, n + 2);
+  const Array *basins = value_as_array(*v);
+  record_put(p->session, record, "basins", basins_table(p, basins, names));
+  const char *kind = p->maximise ? "maxim" : "minim", *end = basins->rows == 1 ? "um" : "a";
+  double starts = run_number(p, run, "starts"), spent = run_number(p, run, "evaluations");
+  size_t alike = 0;
+  double led = 0, slack = 1e-9 * (1 + (basins->rows ? fabs(basins->data[n]) : 0));
+  for (; alike < basins->rows && basins->data[alike * (n + 2) + n] <= basins->data[n] + slack; alike++) led += basins->data[alike * (n + 2) + n + 1];
+  text_format(text, "%zu %s%s found", (size_t)basins->rows, kind, end);
+  if (alike == 1) text_format(text, ", the %s", p->maximise ? "highest" : "lowest");
+  if (alike > 1) text_format(text, ", the %s (%zu alike)", p->maximise ? "highest" : "lowest", alike);
+  text_format(text, " from %.0f of %.0f start%s", led, starts, starts == 1 ? "" : "s");
+  if (spent > 0) text_format(text, "; %.0f function evaluations", spent);
+  text_string(text, "\n");
+}
+
 /* ---- running ---- */
+
+/* A library that owns memory runs: nothing may jump over it. */
+static bool guard(void *context, void (*call)(void *), void *argument) {
+  Session *s = context;
+  jmp_buf *outer = s->handler, mine;
+  s->handler = &mine;
+  if (setjmp(mine) != 0) {
+    s->handler = outer;
+    return false;
+  }
+  call(argument);
+  s->handler = outer;
+  return true;
+}
+
+static void leave(void *context) { longjmp(*((Session *)context)->handler, 1); }
 
 static void *allocate(void *session, size_t bytes) { return scratch(session, bytes); }
 static void adopt(void *session, void *object, void (*destroy)(void *)) { scratch_adopt(session, object, destroy); }
@@ -257,12 +331,13 @@ Value outcome_record(const Problem *p, const Observer *o, const MethodRun *run, 
   record_put(s, record, "reason", text_value(s, outcome->reason));
   record_put(s, record, "method", text_value(s, outcome->method ? outcome->method : ""));
   record_put(s, record, "iterations", value_number((double)outcome->iterations));
-  record_put(s, record, "evaluations", value_number((double)outcome->evaluations));
+  record_put(s, record, "evaluations", problem_evaluations(p, run, outcome->evaluations));
   record_put(s, record, "gradnorm", value_number(outcome->gradient_norm));
   record_put(s, record, "multipliers", outcome->multipliers);
   record_put(s, record, "active", outcome->active);
   record_put(s, record, "trace", problem_trace(p, o, outcome->names, run));
   Text text = outcome->verdict;
+  problem_basins(p, record, run, outcome->names, &text);
   if (text.length && text.bytes[text.length - 1] == '\n') text.bytes[--text.length] = 0;
   record->style = RECORD_VERDICT;
   record->summary = text.bytes;
@@ -326,7 +401,7 @@ static bool lower_around(FunctionObjective *o, const Objective *objective, const
 }
 
 typedef struct MethodList {
-  char text[240];
+  char text[300];
   Suggestion suggestion;
 } MethodList;
 
@@ -347,6 +422,10 @@ const MinimiseMethod *problem_method(Session *s, const char *name) {
   method_each(s, list_method, &list);
   for (size_t i = 0; i < count; i++)
     if (method_find(s, rows[i].name).kind == VALUE_NOTHING) list_method(&list, rows[i].name);
+  size_t sides;
+  const ConstrainedMethod *side = constrained_methods(&sides);
+  for (size_t i = 0; i < sides; i++)
+    if (side[i].samples) list_method(&list, side[i].name);
   report_remark(r, "methods: %s", list.text);
   if (list.suggestion.best) report_advise(r, "using %s", list.suggestion.best);
   else report_advise(r, "%s(f, x0, eta = 0.1, steps = 100) = …  is one of your own", name);
@@ -373,8 +452,8 @@ FunctionObjective problem_function(const Problem *p, size_t n, Observer *observe
 
 MinimiseOptions problem_options(const Problem *p) {
   return (MinimiseOptions){.method = p->settings.method, .tolerance = p->settings.tolerance, .negated = p->maximise,
-                           .max_evaluations = p->settings.evaluations,
-                           .allocate = allocate, .adopt = adopt, .context = p->session};
+                           .allocate = allocate, .adopt = adopt, .guard = guard, .leave = leave, .seed = p->settings.seed,
+                           .max_evaluations = p->settings.evaluations, .context = p->session};
 }
 
 static void run_from(const Problem *p, const double *start, size_t n, Attempt *attempt) {
@@ -498,10 +577,21 @@ static Value solve_from_several(const Problem *p) {
   return record;
 }
 
-Value problem_solve(const Problem *p) {
-  return p->constraints.kind == VALUE_FUNCTION ? problem_solve_constrained(p) : solve_from_start(p);
+/* Constraints, or a method that is written for them and can do without. */
+static bool is_constrained(const Problem *p) {
+  const char *name = p->settings.method;
+  const ConstrainedMethod *method = name && p->method.kind != VALUE_FUNCTION ? constrained_method(name) : NULL;
+  return p->constraints.kind == VALUE_FUNCTION || (method && method->samples);
 }
 
-Value problem_solve_anywhere(const Problem *p) {
-  return p->constraints.kind == VALUE_FUNCTION ? problem_solve_constrained(p) : solve_from_several(p);
+static Value solve(const Problem *p, Value (*unconstrained)(const Problem *)) {
+  if (!p->settings.bounds) return is_constrained(p) ? problem_solve_constrained(p) : unconstrained(p);
+  Problem bounded = problem_bounded(p);
+  Value record = problem_solve_constrained(&bounded);
+  problem_unbound(&bounded);
+  return record;
 }
+
+Value problem_solve(const Problem *p) { return solve(p, solve_from_start); }
+
+Value problem_solve_anywhere(const Problem *p) { return solve(p, solve_from_several); }
