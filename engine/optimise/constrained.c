@@ -20,17 +20,18 @@ static const ConstrainedMethod METHODS[] = {
      .help = "curvature learned from gradients only"},
     {"auglag", "augmented Lagrangian", auglag_run,
      .help = "constraints by penalty and multiplier, unconstrained minimisation inside"},
-    {"cobyla", "COBYLA (NLopt)", cobyla_run, .samples = true,
+    {"cobyla", "COBYLA (NLopt)", cobyla_run, .samples = true, .most = 50,
      .help = "values only: linear models of function and constraints on a simplex; from a start, "
              "local"},
     {"direct", "DIRECT-L (NLopt)", direct_run, .samples = true, .needs_box = true,
-     .bounds_only = true,
+     .bounds_only = true, .most = 30,
      .help = "values only, over a whole box: cut into smaller boxes where the function is low or "
              "little is known; few variables"},
     {"crs", "controlled random search (NLopt)", crs_run, .samples = true, .needs_box = true,
-     .bounds_only = true,
+     .bounds_only = true, .most = 200,
      .help = "values only, over a whole box: random points drawn towards the best of them"},
     {"isres", "ISRES evolution (NLopt)", isres_run, .samples = true, .needs_box = true,
+     .most = 200,
      .help = "values only, over a whole box, also under other constraints: generations of random "
              "points of which the best have children"},
 };
@@ -355,10 +356,12 @@ static const ConstrainedMethod *constrained_choose(const Course *course) {
 
 /* The method first, by values; then a local method from the best point found. */
 static void constrained_sample(Course *course, const ConstrainedMethod *method) {
-  enum { PER_VARIABLE = 5000, POLISH_PER_VARIABLE = 100, POLISH_AT_LEAST = 1000 };
+  enum { PER_VARIABLE = 5000, AT_MOST = 100000, POLISH_PER_VARIABLE = 100, POLISH_AT_LEAST = 1000 };
   ConstrainedResult *result = course->result;
   size_t most = course->options->max_evaluations;
-  course->max_evaluations = course->run_limit = most ? most : PER_VARIABLE * (course->n + 1);
+  size_t usual = PER_VARIABLE * (course->n + 1);
+  course->run_limit = most ? most : usual < AT_MOST ? usual : AT_MOST;
+  course->max_evaluations = course->run_limit;
   if (!constrained_begin_anywhere(course)) return;
   method->run(course);
   course->max_evaluations = course->run_limit =
@@ -368,7 +371,7 @@ static void constrained_sample(Course *course, const ConstrainedMethod *method) 
     course_reason(course, "the value is nan at each of %zu points", result->evaluations);
     return;
   }
-  constrained_prove(course);
+  if (!result->stopped) constrained_prove(course);
   constrained_judge(course);
   void (*polish)(Course *) = course_has_hessian(course) ? sqp_run : sqp_quasi_run;
   if (!constrained_finished(result)) constrained_continue(course, polish);

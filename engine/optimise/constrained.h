@@ -90,6 +90,7 @@ typedef struct ConstrainedMethod {
   bool samples;       /* values only, with polishing by another method behind */
   bool needs_box;     /* bounds for every variable, from which it draws its points */
   bool bounds_only;   /* no other constraints */
+  size_t most;        /* variables, with which it ends within seconds; 0: any number */
   const char *help;
 } ConstrainedMethod;
 

@@ -216,8 +216,9 @@ static void kkt_curvature(Course *course, Kkt *kkt) {
     double norm = course->norm[kkt->list[k]];
     kkt->raw[kkt->list[k]] = norm > 0 ? kkt->multiplier[k] / norm : 0;
   }
-  kkt->has_hessian = kkt->crude ? kkt_differences(course, kkt)
-                                : course_hessian(course, kkt->at.x, kkt->raw, kkt->h);
+  kkt->has_hessian = !course->result->stopped && /* whoever typed Ctrl-C waits for none */
+                     (kkt->crude ? kkt_differences(course, kkt)
+                                 : course_hessian(course, kkt->at.x, kkt->raw, kkt->h));
   if (!kkt->has_hessian) return;
   for (size_t i = 0; i < n; i++)
     for (size_t k = 0; k < n; k++) kkt->h[i * n + k] *= kkt->typical[i] * kkt->typical[k];

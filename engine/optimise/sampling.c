@@ -22,6 +22,8 @@ typedef struct Sampling {
   size_t *row;    /* the constraints that are no simple bounds */
   unsigned rows;
   size_t first;   /* of them: the equalities are handed over apart */
+  size_t calls;   /* NLopt's, also those answered without an evaluation */
+  size_t ripe;    /* it can be stopped behind as many of them */
   bool failed;    /* an evaluation left by a jump, which goes on when NLopt is done */
 } Sampling;
 
@@ -34,22 +36,29 @@ static void sampling_measure(void *context) {
   if (defined || sampling->at.value == -INFINITY) course_unbounded(course, &sampling->at);
 }
 
-/* Value and constraints at x; asking for the same point again costs nothing. */
+static bool sampling_over(const Sampling *sampling) {
+  const ConstrainedResult *result = sampling->course->result;
+  return sampling->failed || result->stopped || result->unbounded;
+}
+
+/* Value and constraints at x; asking for the same point again costs nothing, nor does anything once
+ * the search is over: NLopt does not stop at once everywhere. */
 static void sampling_visit(Sampling *sampling, const double *x) {
   Course *course = sampling->course;
   const MinimiseOptions *options = course->options;
-  bool over = sampling->failed || course->result->stopped || course->result->unbounded;
-  if (over || memcmp(sampling->at.x, x, course->n * sizeof *x) == 0) return;
+  if (sampling_over(sampling)) return;
+  if (memcmp(sampling->at.x, x, course->n * sizeof *x) == 0) return;
   memcpy(sampling->at.x, x, course->n * sizeof *x);
   if (!options->guard(options->context, sampling_measure, sampling)) sampling->failed = true;
-  if (sampling->failed || course->result->stopped || course->result->unbounded)
-    nlopt_force_stop(sampling->optimizer);
 }
 
 static double sampling_value(unsigned n, const double *x, double *gradient, void *context) {
   Sampling *sampling = context;
   (void)n, (void)gradient;
   sampling_visit(sampling, x);
+  sampling->calls++;
+  if (sampling_over(sampling) && sampling->calls > sampling->ripe)
+    nlopt_force_stop(sampling->optimizer);
   double value = sampling->at.value;
   if (!isfinite(value) || fabs(value) > WORST)
     return sampling->worst == -INFINITY ? WORST : sampling->worst + 1 + fabs(sampling->worst);
@@ -119,7 +128,10 @@ static bool sampling_box(Sampling *sampling, double *x) {
 
 static void sampling_run(Course *course, nlopt_algorithm algorithm, double settled, double loose) {
   const MinimiseOptions *options = course->options;
-  Sampling sampling = {.course = course, .worst = -INFINITY};
+  bool direct = algorithm == NLOPT_GN_ORIG_DIRECT_L;
+  /* DIRECT stopped within its first points goes on to read memory it has not set (NLopt 2.7). */
+  Sampling sampling = {
+      .course = course, .worst = -INFINITY, .ripe = direct ? 2 * course->n + 1 : 0};
   double *x = course_numbers(course, course->n), unused;
   sampling.optimizer = nlopt_create(algorithm, (unsigned)course->n);
   if (sampling.optimizer == NULL) return;

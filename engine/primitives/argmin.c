@@ -88,7 +88,7 @@ static Value best_of_set(const Problem *p, Value set, bool record) {
 
 static double whole_option(Session *s, const char *option, Value v, double least, double most) {
   bool fits = v.kind == VALUE_NUMBER && v.number >= least && v.number <= most && v.number == floor(v.number);
-  if (!fits) fail(s, "%s must be a whole number from %.0f to %.6g", option, least, most);
+  if (!fits) fail(s, "%s must be a whole number from %.0f to %.0f", option, least, most);
   return v.number;
 }
 
@@ -272,7 +272,10 @@ static Value call_clause(Session *s, const Arguments *a) {
   set_method(&p, using[0] ? using : NULL, (Record *)a->argument[6].object);
   Value set = sets->count == 1 ? sets->item[0] : value_nothing();
   if (fit) fit_check(&p, sets);
-  if (set.kind == VALUE_RANGE || set.kind == VALUE_TUPLE) return best_of_set(&p, set, record);
+  if (set.kind == VALUE_RANGE || set.kind == VALUE_TUPLE) {
+    if (p.settings.method) fail(s, "every element of the set is tried: using %s is for variables that move freely", p.settings.method);
+    return best_of_set(&p, set, record);
+  }
   if (starts->count && starts->count != names->count) {
     bool coordinates = starts->count == 1 && starts->item[0].kind == VALUE_ARRAY && array_count(value_as_array(starts->item[0])) == names->count;
     if (!coordinates) fail(s, "from needs one start per name: %u, found %u", names->count, starts->count);

@@ -76,6 +76,8 @@ static void name_of(const char *const *names, size_t i, char out[64]) {
 
 void box_require(const Problem *p, const ConstrainedMethod *method, const Box *box, const Constraints *constraints, size_t n) {
   Session *s = p->session;
+  if (method->most && n > method->most)
+    fail(s, "%s is for at most %zu variables, here are %zu", method->name, method->most, n);
   const char **names = problem_names(p, n);
   char name[64];
   for (size_t i = 0; method->needs_box && i < n; i++) {
@@ -122,9 +124,9 @@ static const double *read_bounds(const Problem *p, size_t n) {
   for (size_t i = 0; i < n; i++) {
     out[i] = a->data[2 * i];
     out[n + i] = a->data[2 * i + 1];
-    if (out[i] <= out[n + i]) continue;
+    if (out[i] <= out[n + i] && out[i] < INFINITY && out[n + i] > -INFINITY) continue;
     name_of(names, i, name);
-    if (isnan(out[i]) || isnan(out[n + i])) fail(s, "the bounds of %s are %.6g and %.6g", name, out[i], out[n + i]);
+    if (!(out[i] > out[n + i])) fail(s, "the bounds of %s are %.6g and %.6g: no number lies between them", name, out[i], out[n + i]);
     fail(s, "the bounds of %s contradict each other: %.6g is above %.6g", name, out[i], out[n + i]);
   }
   return out;

@@ -329,9 +329,7 @@ Value problem_solve_constrained(const Problem *p) {
   const ConstrainedMethod *method = p->settings.method && p->method.kind != VALUE_FUNCTION ? constrained_method(p->settings.method) : NULL;
   bool whole = method && method->needs_box; /* it searches everywhere, wherever it begins */
   if (p->started || whole || p->method.kind == VALUE_FUNCTION) return run(p, start, n, best, "");
-  uint64_t random[4];
-  memcpy(random, s->random, sizeof random);
-  random_seed(s, RANDOM_DEFAULT_SEED);
+  RandomStream *stream = random_borrow(s, RANDOM_DEFAULT_SEED);
   Value record = value_nothing();
   for (int k = 0; k < STARTS; k++) {
     for (size_t i = 0; i < n; i++) start[i] = k < 2 ? k : random_normal(s);
@@ -342,6 +340,6 @@ Value problem_solve_constrained(const Problem *p) {
     record = take ? found : record;
     if (best->convex || best->refuted || best->kind == KKT_UNBOUNDED) break;
   }
-  memcpy(s->random, random, sizeof random);
+  random_return(stream);
   return record;
 }

@@ -229,11 +229,11 @@ static void check_method(const Problem *p, const Prototype *method) {
     fail(s, "%s takes inequalities only", p->settings.method);
 }
 
-/* Ctrl-C: the best point that the objective was asked about. */
+/* Ctrl-C: the best point that the objective was asked about; less violated is better, then lower. */
 typedef struct Rescue {
   const Problem *problem;
   const Object *shapes; /* tells this objective from others */
-  double *x, value;
+  double *x, value, broken;
   size_t n;
 } Rescue;
 
@@ -258,14 +258,12 @@ static void rescue(void *context) {
 /* A method draws from a stream of its own, the same at each run: rand goes on as if it had not run. */
 static Value call_with_stream(const Problem *p, Value method, const Value *argument, uint32_t count) {
   Session *s = p->session;
-  uint64_t random[4];
-  memcpy(random, s->random, sizeof random);
   Value seed = option(p, symbol_intern(&s->symbols, "seed", 4));
-  if (seed.kind == VALUE_NUMBER && !(seed.number >= 0 && seed.number < 9e15 && seed.number == floor(seed.number)))
-    fail(s, "seed must be a whole number, found %.6g", seed.number);
-  random_seed(s, seed.kind == VALUE_NUMBER ? (uint64_t)seed.number : RANDOM_DEFAULT_SEED);
+  bool given = seed.kind != VALUE_NOTHING, whole = seed.kind == VALUE_NUMBER && seed.number == floor(seed.number);
+  if (given && !(whole && seed.number >= 0 && seed.number < 9e15)) fail(s, "seed must be a whole number, 0 or above");
+  RandomStream *stream = random_borrow(s, given ? (uint64_t)seed.number : RANDOM_DEFAULT_SEED);
   Value result = machine_call(s, method, argument, count);
-  memcpy(s->random, random, sizeof random);
+  random_return(stream);
   return result;
 }
 
@@ -276,7 +274,7 @@ static Value call_method(const Problem *p, const Prototype *method, const double
   argument[1] = start_value(s, start, n);
   for (uint32_t i = 2; i < method->parameter_count; i++) argument[i] = argument_of(p, method, i, n);
   Rescue *best = scratch(s, sizeof(Rescue));
-  *best = (Rescue){.problem = p, .shapes = ((Function *)argument[0].object)->bound[1].object, .n = n, .value = NAN, .x = scratch(s, n * sizeof(double))};
+  *best = (Rescue){.problem = p, .shapes = ((Function *)argument[0].object)->bound[1].object, .n = n, .value = NAN, .broken = INFINITY, .x = scratch(s, n * sizeof(double))};
   void (*outer)(void *) = s->rescue;
   void *outer_context = s->rescue_context;
   if (!outer) {
@@ -369,14 +367,49 @@ MethodRun method_run(const Problem *p, const double *start, size_t n) {
   return run;
 }
 
+static double broken_by(Session *s, Value difference, bool equality) {
+  size_t count = point_size(s, difference, "a constraint");
+  Value *number = scratch(s, (count + 1) * sizeof(Value));
+  double sum = 0;
+  point_flatten(s, difference, number);
+  for (size_t i = 0; i < count; i++) sum += equality ? fabs(number[i].number) : fmax(number[i].number, 0);
+  return isnan(sum) ? INFINITY : sum;
+}
+
+/* By how much the constraints are violated at x, all told. */
+static double broken_at(const Rescue *best, const double *x) {
+  const Problem *p = best->problem;
+  Session *s = p->session;
+  double sum = 0;
+  if (p->constraints.kind != VALUE_FUNCTION) return 0;
+  FunctionObjective shape = {.session = s, .point = p->point, .count = p->count, .n = best->n};
+  Value *argument = objective_arguments(&shape, x);
+  Value v = point_call(s, p->constraints, argument, p->count);
+  const Tuple *groups = p->kinds && v.kind == VALUE_TUPLE ? (Tuple *)v.object : NULL;
+  for (uint32_t i = 0; groups && i < groups->count; i++) sum += broken_by(s, groups->item[i], p->kinds->item[i].number != 0);
+  if (!groups) sum = broken_by(s, v, false);
+  value_release(v);
+  for (uint32_t i = 0; i < p->count; i++) value_release(argument[i]);
+  return sum;
+}
+
 void method_remember(Session *s, const Object *shapes, Value x, double value) {
   if (s->rescue != rescue) return;
   Rescue *best = s->rescue_context;
-  if (best->shapes != shapes || isnan(value) || value >= best->value) return;
+  if (best->shapes != shapes || isnan(value) || (best->broken == 0 && value >= best->value)) return;
+  Scratch *mark = scratch_mark(s);
   Value *number = scratch(s, (best->n + 1) * sizeof(Value));
+  double *at = scratch(s, best->n * sizeof(double));
   point_flatten(s, x, number);
-  for (size_t i = 0; i < best->n; i++) best->x[i] = number[i].number;
-  best->value = value;
+  for (size_t i = 0; i < best->n; i++) at[i] = number[i].number;
+  double broken = broken_at(best, at);
+  bool better = isnan(best->value) || broken < best->broken || (broken == best->broken && value < best->value);
+  if (better) {
+    memcpy(best->x, at, best->n * sizeof(double));
+    best->value = value;
+    best->broken = broken;
+  }
+  scratch_release(s, mark);
 }
 
 void method_visited(Session *s, Value f, Value x, double value) {

@@ -152,10 +152,12 @@ void problem_basins(const Problem *p, Record *record, const MethodRun *run, cons
   size_t alike = 0;
   double led = 0, slack = 1e-9 * (1 + (basins->rows ? fabs(basins->data[n]) : 0));
   for (; alike < basins->rows && basins->data[alike * (n + 2) + n] <= basins->data[n] + slack; alike++) led += basins->data[alike * (n + 2) + n + 1];
-  text_format(text, "%zu %s%s found", (size_t)basins->rows, kind, end);
-  if (alike == 1) text_format(text, ", the %s", p->maximise ? "highest" : "lowest");
+  if (basins->rows == 0) text_format(text, "no %sum found", kind);
+  else text_format(text, "%zu %s%s found", (size_t)basins->rows, kind, end);
+  if (alike == 1 && basins->rows > 1) text_format(text, ", the %s", p->maximise ? "highest" : "lowest");
   if (alike > 1) text_format(text, ", the %s (%zu alike)", p->maximise ? "highest" : "lowest", alike);
-  text_format(text, " from %.0f of %.0f start%s", led, starts, starts == 1 ? "" : "s");
+  if (led > 0) text_format(text, " from %.0f of %.0f start%s", led, starts, starts == 1 ? "" : "s");
+  else text_format(text, " from %.0f start%s", starts, starts == 1 ? "" : "s");
   if (spent > 0) text_format(text, "; %.0f function evaluations", spent);
   text_string(text, "\n");
 }
@@ -543,9 +545,7 @@ static Value solve_from_several(const Problem *p) {
   Session *s = p->session;
   size_t n;
   double *start = problem_start(p, &n);
-  uint64_t random[4];
-  memcpy(random, s->random, sizeof random); /* a search must not change what rand gives next */
-  random_seed(s, RANDOM_DEFAULT_SEED);
+  RandomStream *stream = random_borrow(s, RANDOM_DEFAULT_SEED); /* a search must not change what rand gives next */
   Attempt *best = NULL;
   int chosen = 0;
   for (int k = 0; k < STARTS; k++) {
@@ -554,7 +554,7 @@ static Value solve_from_several(const Problem *p) {
     run_from(p, start, n, attempt);
     if (k == 0 && attempt->result.quadratic && attempt->result.kind == MINIMISE_STRICT_MINIMUM) {
       Value only = result_record(p, attempt, "");
-      memcpy(s->random, random, sizeof random);
+      random_return(stream);
       run_release(attempt);
       return only;
     }
@@ -567,7 +567,7 @@ static Value solve_from_several(const Problem *p) {
     }
     if (n > COORDINATES_MANY && best->result.kind != MINIMISE_UNDEFINED) break;
   }
-  memcpy(s->random, random, sizeof random);
+  random_return(stream);
   char remark[96];
   if (n > COORDINATES_MANY) snprintf(remark, sizeof remark, "started from %s alone", chosen < 2 ? chosen ? "1" : "0" : "a random point");
   else snprintf(remark, sizeof remark, "started from 0, 1 and %d random points; this is from %s", STARTS - 2,
