@@ -61,6 +61,11 @@ typedef struct MethodHelp {
   const char *name, *title, *help, *options;
 } MethodHelp;
 
+static const char SAMPLING_OPTIONS[] =
+    "bounds = [lowest, highest; …] has a row for each variable; evaluations are those of the search, 5000 and 5000 more "
+    "for each variable unless given, at most 100000; what it found is polished by a local method. seed picks its random "
+    "numbers, 1 unless given, and rand goes on as if it had drawn none";
+
 /* Method [i] of those with and without constraints; false behind the last. */
 static bool method_help(size_t i, MethodHelp *out) {
   size_t count, more;
@@ -78,6 +83,7 @@ static bool method_help(size_t i, MethodHelp *out) {
 
 static void describe_method(const MethodHelp *row, Text *out) {
   text_format(out, "minimize … using %s: %s\n%s\noptions: %s\n", row->name, row->title, row->help, row->options);
+  if (strstr(row->options, "seed")) text_format(out, "%s\n", SAMPLING_OPTIONS);
 }
 
 static bool describe_method_named(const char *name, Text *out) {
@@ -241,6 +247,7 @@ static void reference_row(const Primitive *row, Text *out) {
 
 static void reference_methods(Text *out) {
   text_string(out, "## Methods in C\n\nNames for `using`, beside the methods written in mml below.\n\n");
+  text_format(out, "Options of those that take a seed: %s.\n\n", SAMPLING_OPTIONS);
   MethodHelp row;
   for (size_t i = 0; method_help(i, &row); i++)
     text_format(out, "### using %s\n\n%s: %s.\n\nOptions: %s.\n\n", row.name, row.title, row.help, row.options);

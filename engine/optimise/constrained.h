@@ -74,6 +74,7 @@ typedef struct ConstrainedResult {
   size_t iterations, evaluations, gradient_evaluations, hessian_evaluations;
   size_t constraint_evaluations, jacobian_evaluations;
   double error_bar, digits; /* as in MinimiseResult */
+  const char *kink; /* of the function at x, set by who knows it: derivatives prove nothing; or NULL */
   double start_value;
   bool within_tolerance, stopped, unbounded, lower_nearby, linear, negated;
   bool walked;  /* it was the path of a method that ran elsewhere */

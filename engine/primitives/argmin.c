@@ -234,8 +234,20 @@ static Value call_maximize(Session *s, const Arguments *a) { return function_for
 
 static const char *text_of(Value v) { return ((String *)v.object)->bytes; }
 
+static Value vector_of_one(Session *s, double x) {
+  Array *a = array_new(s, 1, 1, ELEMENT_REAL);
+  a->data[0] = x;
+  return value_array(a);
+}
+
+/* R is a number, R^1 a vector of one: only what was typed tells them apart. */
+static bool is_vector_of_one(const Node *clause, uint32_t variable) {
+  const Node *set = clause->child[1]->child[variable]->child[0];
+  return set && set->kind == NODE_SET && set->count > 0;
+}
+
 /* A point of zeros in the shape of the set, or the given start checked against it. */
-static Value start_value(Session *s, Value set, const Value *start, const char *name) {
+static Value start_value(Session *s, Value set, const Value *start, const char *name, bool vector) {
   double rows = 1, cols = 1;
   bool has_set = set.kind == VALUE_ARRAY;
   if (has_set) {
@@ -244,8 +256,9 @@ static Value start_value(Session *s, Value set, const Value *start, const char *
     if (!(rows >= 1 && cols >= 1) || rows * cols > 1e8 || rows != floor(rows) || cols != floor(cols))
       fail(s, "the shape of %s must be whole numbers above 0", name);
   }
-  if (!start) return has_set && rows * cols > 1 ? value_array(array_zeros(s, (size_t)rows, (size_t)cols)) : value_number(0);
-  if (start->kind == VALUE_NUMBER && (!has_set || rows * cols == 1)) return *start;
+  bool number = !has_set || (rows * cols == 1 && !vector);
+  if (!start) return number ? value_number(0) : value_array(array_zeros(s, (size_t)rows, (size_t)cols));
+  if (start->kind == VALUE_NUMBER && (number || rows * cols == 1)) return number ? *start : vector_of_one(s, start->number);
   Value whole = start->kind == VALUE_RANGE ? value_to_array(s, *start) : value_keep(*start);
   if (has_set && (whole.kind != VALUE_ARRAY || value_as_array(whole)->rows != rows || value_as_array(whole)->cols != cols)) {
     char text[VALUE_DESCRIPTION];
@@ -281,7 +294,7 @@ static Value call_clause(Session *s, const Arguments *a) {
     if (!coordinates) fail(s, "from needs one start per name: %u, found %u", names->count, starts->count);
     for (uint32_t i = 0; i < names->count; i++) point[i] = array_entry(value_as_array(starts->item[0]), i);
   } else {
-    for (uint32_t i = 0; i < names->count; i++) point[i] = start_value(s, sets->item[i], starts->count ? &starts->item[i] : NULL, name[i]);
+    for (uint32_t i = 0; i < names->count; i++) point[i] = start_value(s, sets->item[i], starts->count ? &starts->item[i] : NULL, name[i], is_vector_of_one(origin, i));
   }
   if (fit) return fit_clause(&p);
   bool one_start = starts->count || p.method.kind == VALUE_FUNCTION; /* a path is watched from 0 */

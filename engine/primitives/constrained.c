@@ -16,6 +16,7 @@
 #include "calculus/vectorfunction.h"
 #include "machine/random.h"
 #include "machine/session.h"
+#include "optimise/around.h"
 #include "optimise/kkt.h"
 #include "optimise/kkt_check.h"
 #include "primitives/bounds.h"
@@ -114,7 +115,7 @@ static const char *kind_text(const ConstrainedResult *r) {
     case KKT_FLAT: return "flat";
     case KKT_SADDLE: return "saddle";
     case KKT_MAXIMUM: return r->negated ? "minimum" : "maximum";
-    case KKT_STATIONARY: return "stationary";
+    case KKT_STATIONARY: return r->kink ? "kink" : "stationary";
     case KKT_DEGENERATE: return "degenerate";
     case KKT_NOT_STATIONARY: return "not stationary";
     case KKT_INFEASIBLE: return "infeasible";
@@ -167,12 +168,14 @@ static Value answer(const Problem *p, const FunctionObjective *o, const Observer
 typedef struct MethodNames {
   Session *session;
   char text[250];
+  Suggestion suggestion;
 } MethodNames;
 
 static void list_method(void *context, const char *name) {
   MethodNames *list = context;
   bool library = method_find(list->session, name).kind == VALUE_FUNCTION;
   if (library && !method_takes_constraints(method_find(list->session, name))) return;
+  suggestion_offer(&list->suggestion, name);
   if (strlen(list->text) + strlen(name) + 3 < sizeof list->text) strcat(strcat(list->text, list->text[0] ? ", " : ""), name);
 }
 
@@ -180,11 +183,13 @@ static _Noreturn void fail_method(Session *s, const char *name) {
   bool known = minimise_method(name) || method_find(s, name).kind == VALUE_FUNCTION;
   Report *r = failure(s, known ? "%s does not take constraints" : "there is no method named %s", name);
   MethodNames list = {.session = s, .text = ""};
+  suggestion_start(&list.suggestion, name);
   size_t count;
   const ConstrainedMethod *rows = constrained_methods(&count);
   for (size_t i = 0; i < count; i++) list_method(&list, rows[i].name);
   method_each(s, list_method, &list);
   report_remark(r, "methods with constraints: %s", list.text);
+  if (!known && list.suggestion.best) report_advise(r, "using %s", list.suggestion.best);
   raise_failure(s, r);
 }
 
@@ -199,6 +204,19 @@ static const double *box_start(Session *s, const Box *box, const double *start, 
   memcpy(x, start, n * sizeof(double));
   box_middle(box, n, x);
   return x;
+}
+
+/* Where the function has a kink its derivatives say nothing about the point; only values around it do. */
+static void look_at_kink(FunctionObjective *function, const Objective *objective, const Constraints *constraints,
+                         const MinimiseOptions *options, ConstrainedResult *r) {
+  static const double FEASIBLE = 1e-9; /* in the constraint's own units: further out nothing is said of a minimum */
+  bool settled = r->kind != KKT_UNDEFINED && r->kind != KKT_UNBOUNDED && r->kind != KKT_INFEASIBLE && isfinite(r->value);
+  if (!settled || r->stopped || r->convex || r->violation > FEASIBLE) return;
+  r->kink = objective_kink(function, r->x);
+  if (!r->kink) return;
+  r->converged = !around_lower(objective, constraints, r->x, r->value, options);
+  r->kind = KKT_STATIONARY;
+  snprintf(r->reason, sizeof r->reason, "at a kink of %s", r->kink);
 }
 
 static Value run(const Problem *p, const double *start, size_t n, ConstrainedResult *r, const char *remark) {
@@ -239,6 +257,7 @@ static Value run(const Problem *p, const double *start, size_t n, ConstrainedRes
     options.path = &steps->path;
   }
   constrained_run(&objective, &constraints, start, &options, r);
+  look_at_kink(function, &objective, &constraints, &options, r);
   if (observer->shown && s->host.progress) s->host.progress(s->host.context, NULL);
   Value record = answer(p, function, observer, steps, side, &constraints, r, remark);
   objective_release(function);

@@ -10,7 +10,7 @@
 #include "calculus/point.h"
 #include "machine/random.h"
 #include "machine/session.h"
-#include "optimise/constrained.h"
+#include "optimise/around.h"
 #include "optimise/verdict.h"
 #include "primitives/bounds.h"
 #include "primitives/matrix.h"
@@ -101,65 +101,6 @@ Value problem_trace(const Problem *p, const Observer *o, const char *const *name
   for (uint32_t i = 0; extra && i < extra->count; i++)
     if (is_column(extra, i, points)) set_extra(s, table, columns++, extra->name[i], value_as_array(extra->field[i]), points);
   return value_table(table);
-}
-
-/* ---- the minima a method found ---- */
-
-static const Value *run_field(const Problem *p, const MethodRun *run, const char *name) {
-  if (!run || run->extra.kind != VALUE_RECORD) return NULL;
-  return record_get((Record *)run->extra.object, symbol_intern(&p->session->symbols, name, strlen(name)));
-}
-
-static double run_number(const Problem *p, const MethodRun *run, const char *name) {
-  const Value *v = run_field(p, run, name);
-  return v && v->kind == VALUE_NUMBER ? v->number : 0;
-}
-
-Value problem_evaluations(const Problem *p, const MethodRun *run, size_t own) {
-  return value_number((double)own + run_number(p, run, "evaluations"));
-}
-
-/* A row for each: coordinates, value, how many starts led there. Lowest first. */
-static Value basins_table(const Problem *p, const Array *basins, const char *const *names) {
-  Session *s = p->session;
-  size_t n = basins->cols - 2;
-  Table *table = table_new(s, (uint32_t)basins->rows, (uint32_t)n + 2);
-  for (size_t k = 0, first = 0; k < n + 2; k++) {
-    char name[64];
-    if (names[first] != names[k < n ? k : first]) first = k;
-    if (k < n) problem_coordinate(names, first, k, name);
-    else strcpy(name, k == n ? "value" : "starts");
-    double sign = k == n && p->maximise ? -1 : 1;
-    Array *column = array_new(s, basins->rows, 1, ELEMENT_REAL);
-    for (size_t i = 0; i < basins->rows; i++) column->data[i] = sign * basins->data[i * (n + 2) + k] + 0.0;
-    table->column[k].name = symbol_intern(&s->symbols, name, strlen(name));
-    table->column[k].numbers = value_array(column);
-  }
-  return value_table(table);
-}
-
-void problem_basins(const Problem *p, Record *record, const MethodRun *run, const char *const *names, Text *text) {
-  const Value *v = run_field(p, run, "basins");
-  size_t n = 0;
-  while (names[n]) n++;
-  if (!v) return;
-  if (!value_is_real_array(*v) || value_as_array(*v)->cols != n + 2)
-    fail(p->session, "basins, which %s gives, must be a matrix with %zu columns: the point, its value, how many starts led there", p->settings.method, n + 2);
-  const Array *basins = value_as_array(*v);
-  record_put(p->session, record, "basins", basins_table(p, basins, names));
-  const char *kind = p->maximise ? "maxim" : "minim", *end = basins->rows == 1 ? "um" : "a";
-  double starts = run_number(p, run, "starts"), spent = run_number(p, run, "evaluations");
-  size_t alike = 0;
-  double led = 0, slack = 1e-9 * (1 + (basins->rows ? fabs(basins->data[n]) : 0));
-  for (; alike < basins->rows && basins->data[alike * (n + 2) + n] <= basins->data[n] + slack; alike++) led += basins->data[alike * (n + 2) + n + 1];
-  if (basins->rows == 0) text_format(text, "no %sum found", kind);
-  else text_format(text, "%zu %s%s found", (size_t)basins->rows, kind, end);
-  if (alike == 1 && basins->rows > 1) text_format(text, ", the %s", p->maximise ? "highest" : "lowest");
-  if (alike > 1) text_format(text, ", the %s (%zu alike)", p->maximise ? "highest" : "lowest", alike);
-  if (led > 0) text_format(text, " from %.0f of %.0f start%s", led, starts, starts == 1 ? "" : "s");
-  else text_format(text, " from %.0f start%s", starts, starts == 1 ? "" : "s");
-  if (spent > 0) text_format(text, "; %.0f function evaluations", spent);
-  text_string(text, "\n");
 }
 
 /* ---- running ---- */
@@ -380,30 +321,8 @@ static void print_kink(const MinimiseResult *r, const char *const *names, const 
   else text_format(text, "not converged, there are %s values around it\n", r->negated ? "higher" : "lower");
 }
 
-/* Values around x, along axes and in random directions, at three distances. */
-static bool lower_around(FunctionObjective *o, const Objective *objective, const double *x, double value) {
-  Session *s = o->session;
-  enum { AXES_MOST = 64 };
-  size_t n = o->n, axes = n < AXES_MOST ? n : AXES_MOST, directions = 2 * axes + 16;
-  double *y = scratch(s, n * sizeof(double));
-  static const double distances[] = {1e-6, 1e-4, 1e-2};
-  for (size_t k = 0; k < directions; k++) {
-    double size = 0;
-    for (size_t i = 0; i < n; i++) {
-      y[i] = k < 2 * axes ? (i == k / 2) * (k % 2 ? -1.0 : 1.0) : sin((double)(7 * k + 13 * i)); /* any spread will do */
-      size = fmax(size, fabs(x[i]));
-    }
-    for (size_t d = 0; d < sizeof distances / sizeof *distances; d++) {
-      double *z = scratch(s, n * sizeof(double));
-      for (size_t i = 0; i < n; i++) z[i] = x[i] + distances[d] * fmax(1, size) * y[i];
-      if (objective->value(objective->context, z) < value - 1e-12 * fmax(1, fabs(value))) return true;
-    }
-  }
-  return false;
-}
-
 typedef struct MethodList {
-  char text[300];
+  char text[310];
   Suggestion suggestion;
 } MethodList;
 
@@ -420,15 +339,21 @@ const MinimiseMethod *problem_method(Session *s, const char *name) {
   suggestion_start(&list.suggestion, name);
   size_t count;
   const MinimiseMethod *rows = minimise_methods(&count);
+  if (constrained_method(name)) {
+    Report *side_only = failure(s, "%s is for problems with constraints", name);
+    report_advise(side_only, "s.t. g(x) <= 0 using %s", name);
+    raise_failure(s, side_only);
+  }
   Report *r = failure(s, "there is no method named %s", name);
   method_each(s, list_method, &list);
   for (size_t i = 0; i < count; i++)
     if (method_find(s, rows[i].name).kind == VALUE_NOTHING) list_method(&list, rows[i].name);
   size_t sides;
   const ConstrainedMethod *side = constrained_methods(&sides);
-  for (size_t i = 0; i < sides; i++)
-    if (side[i].samples) list_method(&list, side[i].name);
-  report_remark(r, "methods: %s", list.text);
+  MethodList more = {.text = ""}; /* these need constraints */
+  suggestion_start(&more.suggestion, name);
+  for (size_t i = 0; i < sides; i++) list_method(side[i].samples ? &list : &more, side[i].name);
+  report_remark(r, "methods: %s; with s.t. also %s", list.text, more.text);
   if (list.suggestion.best) report_advise(r, "using %s", list.suggestion.best);
   else report_advise(r, "%s(f, x0, eta = 0.1, steps = 100) = …  is one of your own", name);
   raise_failure(s, r);
@@ -485,7 +410,7 @@ static void run_from(const Problem *p, const double *start, size_t n, Attempt *a
   bool settled = r->kind != MINIMISE_UNDEFINED && r->kind != MINIMISE_UNBOUNDED && isfinite(r->value);
   attempt->kink = settled ? objective_kink(&attempt->function, r->x) : NULL;
   if (attempt->kink) {
-    r->converged = !lower_around(&attempt->function, &objective, r->x, r->value);
+    r->converged = !around_lower(&objective, NULL, r->x, r->value, &options);
     r->kind = MINIMISE_STATIONARY;
     snprintf(r->reason, sizeof r->reason, "at a kink of %s", attempt->kink);
   }
