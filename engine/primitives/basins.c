@@ -6,6 +6,7 @@
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "primitives/problem.h"
 
+#include <assert.h>
 #include <math.h>
 #include <string.h>
 
@@ -51,8 +52,7 @@ void problem_basins(const Problem *p, Record *record, const MethodRun *run, cons
   size_t n = 0;
   while (names[n]) n++;
   if (!v) return;
-  if (!value_is_real_array(*v) || value_as_array(*v)->cols != n + 2)
-    fail(p->session, "basins, which %s gives, must be a matrix with %zu columns: the point, its value, how many starts led there", p->settings.method, n + 2);
+  assert(value_is_real_array(*v) && value_as_array(*v)->cols == n + 2); /* method_run has looked */
   const Array *basins = value_as_array(*v);
   record_put(p->session, record, "basins", basins_table(p, basins, names));
   const char *kind = p->maximise ? "maxim" : "minim", *end = basins->rows == 1 ? "um" : "a";

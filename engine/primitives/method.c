@@ -348,6 +348,11 @@ static const char *read_reason(const Problem *p, Value v) {
   return text->length ? strcpy(scratch(p->session, text->length + 1), text->bytes) : NULL;
 }
 
+static void check_basins(const Problem *p, const Value *v, size_t n) {
+  if (!v || (value_is_real_array(*v) && value_as_array(*v)->cols == n + 2)) return;
+  fail(p->session, "basins, which %s gives, must be a matrix with %zu columns: the point, its value, how many starts led there", p->settings.method, n + 2);
+}
+
 MethodRun method_run(const Problem *p, const double *start, size_t n) {
   const Prototype *method = closure_prototype(p->method);
   check_method(p, method);
@@ -359,6 +364,7 @@ MethodRun method_run(const Problem *p, const double *start, size_t n) {
   read_points(p, points ? *points : result, start, n, &run);
   read_lengths(p, field(p, result, "eta"), n, &run);
   run.path.reason = read_reason(p, result);
+  check_basins(p, field(p, result, "basins"), n);
   if (stable && stable->kind == VALUE_NUMBER) run.path.stable = stable->number;
   const Value *wanders = field(p, result, "wanders");
   run.path.wanders = wanders && wanders->kind == VALUE_BOOLEAN && wanders->number != 0;
