@@ -34,7 +34,8 @@ static bool around_project(const Around *around, double *d) {
   return dense_norm(around->n, d) > NOTHING * before;
 }
 
-/* What each constraint is broken by at x, and an orthonormal basis of the gradients of active ones. */
+/* What each constraint is broken by at x, and an orthonormal basis of the gradients of active ones.
+ */
 static void around_constraints(Around *around, double *jacobian) {
   const double NEAR = 1e-9, ROUNDING = 1e-12;
   const Constraints *constraints = around->constraints;
@@ -46,7 +47,7 @@ static void around_constraints(Around *around, double *jacobian) {
     bool equality = k < constraints->equalities;
     around->limit[k] = (equality ? fabs(c) : fmax(c, 0)) + ROUNDING * (1 + norm);
     if (!(norm > 0) || (!equality && c < -NEAR * (1 + norm)) || around->count == n) continue;
-    double *new = around->basis + around->count * n;
+    double *new = around->basis + around->count *n;
     memcpy(new, row, n * sizeof *row);
     if (!around_project(around, new)) continue;
     double rest = dense_norm(n, new);
@@ -81,12 +82,19 @@ static bool around_lower_along(const Around *around, const double *d) {
 bool around_lower(const Objective *objective, const Constraints *constraints, const double *x,
                   double value, const MinimiseOptions *options) {
   enum { AXES_MOST = 64, OTHERS = 16 };
-  size_t n = objective->n, m = constraints ? constraints->equalities + constraints->inequalities : 0;
+  size_t n = objective->n,
+         m = constraints ? constraints->equalities + constraints->inequalities : 0;
   size_t axes = n < AXES_MOST ? n : AXES_MOST, held = m < n ? m : n;
   double *memory =
       options->allocate(options->context, (2 * n + held * n + n + 2 * m + m * n) * sizeof(double));
-  Around around = {.objective = objective, .constraints = constraints, .n = n, .m = m, .x = x,
-                   .value = value, .size = fmax(1, dense_largest(n, x)), .z = memory,
+  Around around = {.objective = objective,
+                   .constraints = constraints,
+                   .n = n,
+                   .m = m,
+                   .x = x,
+                   .value = value,
+                   .size = fmax(1, dense_largest(n, x)),
+                   .z = memory,
                    .basis = memory + 2 * n};
   double *d = memory + n, *jacobian = around.basis + held * n + n + 2 * m;
   around.limit = around.basis + held * n + n;
@@ -96,7 +104,8 @@ bool around_lower(const Objective *objective, const Constraints *constraints, co
     for (size_t i = 0; i < n; i++) /* any spread will do */
       d[i] = k < 2 * axes ? (i == k / 2) * (k % 2 ? -1.0 : 1.0) : sin((double)(7 * k + 13 * i));
     if (around_lower_along(&around, d)) return true;
-    if (around.count > 0 && around_project(&around, d) && around_lower_along(&around, d)) return true;
+    if (around.count > 0 && around_project(&around, d) && around_lower_along(&around, d))
+      return true;
   }
   return false;
 }

@@ -18,13 +18,13 @@ typedef struct Sampling {
   Course *course;
   nlopt_opt optimizer;
   Place at;
-  double worst;   /* largest value met: what a point without one is taken to be worse than */
-  size_t *row;    /* the constraints that are no simple bounds */
+  double worst; /* largest value met: what a point without one is taken to be worse than */
+  size_t *row;  /* the constraints that are no simple bounds */
   unsigned rows;
-  size_t first;   /* of them: the equalities are handed over apart */
-  size_t calls;   /* NLopt's, also those answered without an evaluation */
-  size_t ripe;    /* it can be stopped behind as many of them */
-  bool failed;    /* an evaluation left by a jump, which goes on when NLopt is done */
+  size_t first; /* of them: the equalities are handed over apart */
+  size_t calls; /* NLopt's, also those answered without an evaluation */
+  size_t ripe;  /* it can be stopped behind as many of them */
+  bool failed;  /* an evaluation left by a jump, which goes on when NLopt is done */
 } Sampling;
 
 static void sampling_measure(void *context) {
@@ -149,8 +149,8 @@ static void sampling_run(Course *course, nlopt_algorithm algorithm, double settl
   if (end == NLOPT_OUT_OF_MEMORY) course_reason(course, "there is not enough memory");
 }
 
-/* Those that search a box use up their evaluations: where they have gathered is no sign that nothing
- * lower lies elsewhere. */
+/* Those that search a box use up their evaluations: where they have gathered is no sign that
+ * nothing lower lies elsewhere. */
 void cobyla_run(Course *course) { sampling_run(course, NLOPT_LN_COBYLA, 1e-9, 0); }
 void direct_run(Course *course) { sampling_run(course, NLOPT_GN_ORIG_DIRECT_L, 0, 0); }
 void crs_run(Course *course) { sampling_run(course, NLOPT_GN_CRS2_LM, 0, 0); }

@@ -219,6 +219,32 @@ static void look_at_kink(FunctionObjective *function, const Objective *objective
   snprintf(r->reason, sizeof r->reason, "at a kink of %s", r->kink);
 }
 
+/* Ctrl-C inside a value that takes long: the search cannot judge its best point any more, but has it. */
+typedef struct Unfinished {
+  const Problem *problem;
+  const ConstrainedResult *result;
+} Unfinished;
+
+static void rescue(void *context) {
+  const Unfinished *u = context;
+  method_rescued(u->problem, u->result->x, u->result->value, u->result->n);
+}
+
+static void search(const Problem *p, const Objective *objective, const Constraints *constraints, const double *start,
+                   const MinimiseOptions *options, ConstrainedResult *r) {
+  Session *s = p->session;
+  bool outermost = !s->rescue;
+  Unfinished *unfinished = scratch(s, sizeof *unfinished);
+  *unfinished = (Unfinished){p, r};
+  *r = (ConstrainedResult){.value = NAN};
+  if (outermost) {
+    s->rescue = rescue;
+    s->rescue_context = unfinished;
+  }
+  constrained_run(objective, constraints, start, options, r);
+  if (outermost) s->rescue = NULL;
+}
+
 static Value run(const Problem *p, const double *start, size_t n, ConstrainedResult *r, const char *remark) {
   Session *s = p->session;
   bool written = p->method.kind == VALUE_FUNCTION;
@@ -256,7 +282,7 @@ static Value run(const Problem *p, const double *start, size_t n, ConstrainedRes
     options.method = NULL;
     options.path = &steps->path;
   }
-  constrained_run(&objective, &constraints, start, &options, r);
+  search(p, &objective, &constraints, start, &options, r);
   look_at_kink(function, &objective, &constraints, &options, r);
   if (observer->shown && s->host.progress) s->host.progress(s->host.context, NULL);
   Value record = answer(p, function, observer, steps, side, &constraints, r, remark);

@@ -237,22 +237,25 @@ typedef struct Rescue {
   size_t n;
 } Rescue;
 
-static void rescue(void *context) {
-  Rescue *r = context;
-  const Problem *p = r->problem;
+void method_rescued(const Problem *p, const double *x, double value, size_t n) {
   Session *s = p->session;
   s->quiet = 0;
-  if (isnan(r->value) || s->watch) return;
-  FunctionObjective shape = {.session = s, .point = p->point, .count = p->count, .n = r->n};
-  Value *argument = objective_arguments(&shape, r->x);
+  if (isnan(value) || s->watch) return;
+  FunctionObjective shape = {.session = s, .point = p->point, .count = p->count, .n = n};
+  Value *argument = objective_arguments(&shape, x);
   Record *record = record_new(s);
   for (uint32_t i = 0; p->name && i < p->count; i++) record_put(s, record, p->name[i], value_keep(argument[i]));
   record_put(s, record, "point", problem_point(p, argument));
-  record_put(s, record, "value", value_number(p->maximise ? -r->value : r->value));
+  record_put(s, record, "value", value_number(p->maximise ? -value : value));
   record_put(s, record, "converged", value_boolean(false));
   record_put(s, record, "reason", text_value(s, "interrupted"));
   session_define(s, symbol_intern(&s->symbols, "ans", 3), value_record(record));
   note(s, "the best point found so far is in ans");
+}
+
+static void rescue(void *context) {
+  const Rescue *r = context;
+  method_rescued(r->problem, r->x, r->value, r->n);
 }
 
 /* A method draws from a stream of its own, the same at each run: rand goes on as if it had not run. */

@@ -30,6 +30,8 @@ void method_each(Session *session, void (*each)(void *context, const char *name)
 
 /* A row with its first arguments given; takes ownership of them. */
 Value method_function(Session *session, const char *row, const Value *bound, uint32_t count);
+/* Ctrl-C ended a search: the point is put into ans, unless its value is nan. */
+void method_rescued(const Problem *problem, const double *x, double value, size_t n);
 /* Notes a value of the objective with these shapes at x: the best one survives an interrupt. */
 void method_remember(Session *session, const Object *shapes, Value x, double value);
 
