@@ -218,7 +218,7 @@ Test(constrained, methods_are_refused_where_they_cannot_run) {
   Constraints constraints = problem_constraints_of(&problem);
   size_t count;
   const ConstrainedMethod *methods = constrained_methods(&count);
-  cr_expect_eq(count, 4);
+  cr_expect_eq(count, 8);
   cr_expect_eq(constrained_method("sqp"), &methods[1]);
   cr_expect_null(constrained_method("bfgs"));
   cr_expect_str_eq(constrained_refusal(constrained_method("sqp"), &objective, &constraints),

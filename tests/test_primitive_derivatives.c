@@ -160,6 +160,7 @@ static const Case cases[] = {
     {"minimize", 2, "minimize(x -> (x - p[1])^2 + p[2]*x^4, 1).value"},
     {"minimize", 2, "minimize(x -> (x - p[1])^2 + p[2]*x^4, 1).point"},
     {"maximize", 2, "maximize(x -> -(x - p[1])^2 - p[2]*x^4, 1).value"},
+    {"bounded_", 3, "a, b, c = bounded_(x -> p[1]*x^2, false, [1], [2], p[2]); [a*p[3], b^2, c*p[3]]"},
     {"values_", 2, "a, b = values_((x -> p[1]*x, x -> x^2), p[2]); [a, b]"},
     {"clause_", 2, "argmin (x - p[1])^2 + p[2]*x^4 over x from 1"},
     {"argmin", 2, "argmin(x -> (x - p[1])^2 + p[2]*x^4, 1, method = \"newton\")^2"},

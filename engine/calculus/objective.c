@@ -169,12 +169,13 @@ bool objective_is_quadratic(FunctionObjective *o, const double *x) {
 
 /* ---- is it a function at all? ---- */
 
-void objective_need_one_value(FunctionObjective *o, const double *x) {
+bool objective_has_one_value(FunctionObjective *o, const double *x, bool automatic) {
   bool undefined;
   const ObjectivePath *p = o->plain ? NULL : path_at(o, x, &undefined);
-  if (p && !p->value.trace->frozen) return;
+  if (p && !p->value.trace->frozen) return true;
   double one = plain_value(o, x), other = plain_value(o, x);
-  if (one == other || isnan(one) || isnan(other)) return;
+  if (one == other || isnan(one) || isnan(other)) return true;
+  if (!automatic) return false;
   Report *r = failure(o->session, "the function has two values at one point, %.6g and %.6g: it draws random numbers", o->sign * one, o->sign * other);
   report_remark(r, "draw them once, before: r = rand(…); minimize f(x, r) over x");
   raise_failure(o->session, r);

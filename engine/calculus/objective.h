@@ -49,8 +49,9 @@ bool objective_is_quadratic(FunctionObjective *function, const double *start);
  * in [why] what in it is none, and returns false. */
 bool objective_offer_squares(FunctionObjective *function, const double *start, Objective *objective,
                              char why[64]);
-/* Fails when the function has two values at x because it draws random numbers. */
-void objective_need_one_value(FunctionObjective *function, const double *x);
+/* Has the function one value at x? With [automatic], no by drawing random numbers is an error: to go on is
+ * the user's choice, by the name of a method. */
+bool objective_has_one_value(FunctionObjective *function, const double *x, bool automatic);
 /* The name of an operation that has a kink at x ("abs", "max", "a branch"), or NULL. */
 const char *objective_kink(FunctionObjective *function, const double *x);
 void objective_release(FunctionObjective *function);

@@ -198,3 +198,23 @@ bool vector_is_linear(VectorFunction *v, const double *x) {
   }
   return linear;
 }
+
+bool vector_row_slopes(VectorFunction *v, const double *x, size_t row, double *slope) {
+  VectorPath *p = path_at(v, x);
+  if (!p) return false;
+  memset(slope, 0, v->n * sizeof(double));
+  if (p->value.output[row] == UINT32_MAX) return true;
+  Recording one = p->value;
+  one.output += row;
+  one.constant += row;
+  one.outputs = 1;
+  if (!is_algebraic(&one)) return false;
+  Recording g = recording_gradient(v->session, &one, numbers(v, x, v->n));
+  bool linear = true;
+  for (size_t i = 0; i < v->n && linear; i++) {
+    linear = g.output[i] == UINT32_MAX;
+    if (linear) slope[i] = g.constant[i].number;
+  }
+  recording_release(v->session, &g);
+  return linear;
+}

@@ -39,5 +39,7 @@ void vector_jacobian(VectorFunction *function, const double *x, double *jacobian
 void vector_hessian(VectorFunction *function, const double *x, const double *weight, double *hessian);
 /* Proof that every output is linear in x, from the recording at x. */
 bool vector_is_linear(VectorFunction *function, const double *x);
+/* The same for one output: then its slopes, n numbers, are known everywhere. */
+bool vector_row_slopes(VectorFunction *function, const double *x, size_t row, double *slope);
 
 #endif

@@ -195,6 +195,58 @@ void advise_interpolation(Session *s, Report *report) {
   advise_text(report, &text);
 }
 
+/* ---- variables without a shape ---- */
+
+/* The largest position of [name] written as a number, in each place; 0 where none is. */
+static void largest_positions(const Node *node, const Symbol *name, double largest[2], uint32_t *places) {
+  bool own = node->kind == NODE_INDEX && node->child[0]->kind == NODE_NAME && node->child[0]->symbol == name;
+  for (uint32_t i = 0; i < node->count; i++) {
+    const Node *part = node->child[i];
+    if (!part) continue;
+    largest_positions(part, name, largest, places);
+    if (!own || i == 0 || i > 2) continue;
+    if (part->kind == NODE_NUMBER && part->number > largest[i - 1]) largest[i - 1] = part->number;
+    if (i > *places) *places = i;
+  }
+}
+
+/* The parameter that a function calls [name], by number; UINT32_MAX when it is none. */
+static uint32_t parameter_named(const Prototype *p, const Symbol *name) {
+  for (uint32_t i = 0; i < p->parameter_count; i++)
+    if (p->parameter[i]->symbol == name) return i;
+  return UINT32_MAX;
+}
+
+/* Is [name], in the frames from the innermost on, at last what stands behind over, with nothing said of it? */
+static const Symbol *variable_without_shape(const Session *s, const Symbol *name) {
+  for (uint32_t depth = s->depth; depth > 0; depth--) {
+    const Prototype *p = s->frame[depth - 1].code->prototype;
+    uint32_t i = parameter_named(p, name);
+    if (i == UINT32_MAX) return NULL;
+    if (p->parameter[i]->kind == NODE_VARIABLE) return p->parameter[i]->count && p->parameter[i]->child[0] ? NULL : name;
+    const Node *call = depth > 1 ? frame_origin(s, depth - 2) : NULL;
+    bool passed = call && call->kind == NODE_CALL && i + 1 < call->count && call->child[i + 1]->kind == NODE_NAME;
+    if (!passed) return NULL;
+    name = call->child[i + 1]->symbol;
+  }
+  return NULL;
+}
+
+void advise_shape(Session *s, Report *report) {
+  const Node *node = session_origin(s);
+  if (s->origin || !s->depth || !node || node->kind != NODE_INDEX || node->child[0]->kind != NODE_NAME) return;
+  const Symbol *name = variable_without_shape(s, node->child[0]->symbol);
+  if (!name) return;
+  double largest[2] = {0, 0};
+  uint32_t places = 1;
+  char rows[24] = "n", cols[24] = "k";
+  largest_positions(s->frame[s->depth - 1].code->prototype->body, node->child[0]->symbol, largest, &places);
+  if (largest[0] >= 1) snprintf(rows, sizeof rows, "%.0f", largest[0]);
+  if (largest[1] >= 1) snprintf(cols, sizeof cols, "%.0f", largest[1]);
+  if (places > 1) report_advise(report, "over %s in R^(%s,%s)", name->name, rows, cols);
+  else report_advise(report, "over %s in R^%s", name->name, rows);
+}
+
 /* ---- loops ---- */
 
 _Noreturn void fail_walk(Session *s, Value value, int index) {

@@ -32,4 +32,7 @@ void advise_interpolation(Session *session, Report *report);
 /* Fails: this cannot be gone over. A number is offered the range up to it. */
 _Noreturn void fail_walk(Session *session, Value value, int index);
 
+/* v[2] where v is a variable of argmin … over v without a shape: over v in R^2. */
+void advise_shape(Session *session, Report *report);
+
 #endif

@@ -13,7 +13,7 @@
 /* ---- where we are ---- */
 
 /* A frame that waits for another one stands behind its call, unless that call came from C. */
-static const Node *frame_origin(const Session *s, uint32_t index) {
+const Node *frame_origin(const Session *s, uint32_t index) {
   const Frame *f = &s->frame[index];
   size_t at = (size_t)(f->at - f->code->instruction);
   bool waiting = index + 1 < s->depth && !s->frame[index + 1].boundary;

@@ -11,6 +11,7 @@
 #include "machine/explain.h"
 #include "machine/library.h"
 #include "machine/session.h"
+#include "optimise/constrained.h"
 #include "syntax/lexer.h"
 #include "values/display.h"
 #include "values/shape_text.h"
@@ -54,6 +55,47 @@ static void describe_closure(Session *s, const Symbol *name, Value v, Text *out)
   text_free(&definition);
 }
 
+/* ---- methods that are no functions: using cobyla ---- */
+
+typedef struct MethodHelp {
+  const char *name, *title, *help, *options;
+} MethodHelp;
+
+static const char SAMPLING_OPTIONS[] =
+    "bounds = [lowest, highest; …] has a row for each variable; evaluations are those of the search, 5000 and 5000 more "
+    "for each variable unless given, at most 100000; what it found is polished by a local method. seed picks its random "
+    "numbers, 1 unless given, and rand goes on as if it had drawn none";
+
+/* Method [i] of those with and without constraints; false behind the last. */
+static bool method_help(size_t i, MethodHelp *out) {
+  size_t count, more;
+  const MinimiseMethod *plain = minimise_methods(&count);
+  const ConstrainedMethod *constrained = constrained_methods(&more);
+  if (i < count) {
+    *out = (MethodHelp){plain[i].name, plain[i].title, plain[i].help, "tol"};
+    return true;
+  }
+  i -= count;
+  if (i >= more) return false;
+  *out = (MethodHelp){constrained[i].name, constrained[i].title, constrained[i].help, constrained_options(&constrained[i])};
+  return true;
+}
+
+static void describe_method(const MethodHelp *row, Text *out) {
+  text_format(out, "minimize … using %s: %s\n%s\noptions: %s\n", row->name, row->title, row->help, row->options);
+  if (strstr(row->options, "seed")) text_format(out, "%s\n", SAMPLING_OPTIONS);
+}
+
+static bool describe_method_named(const char *name, Text *out) {
+  MethodHelp row;
+  for (size_t i = 0; method_help(i, &row); i++) {
+    if (strcmp(row.name, name) != 0) continue;
+    describe_method(&row, out);
+    return true;
+  }
+  return false;
+}
+
 static bool is_private(const char *name) { return name[0] && name[strlen(name) - 1] == '_'; }
 
 static bool report_missing(Session *s, const char *name) {
@@ -63,6 +105,8 @@ static bool report_missing(Session *s, const char *name) {
     const char *candidate = s->symbols.symbol[i]->name;
     if (session_lookup(s, s->symbols.symbol[i]).kind != VALUE_NOTHING && !is_private(candidate)) suggestion_offer(&suggestion, candidate);
   }
+  MethodHelp row;
+  for (size_t i = 0; method_help(i, &row); i++) suggestion_offer(&suggestion, row.name);
   Text text = {0};
   text_format(&text, "error: there is no help for %s", name);
   if (suggestion.best) text_format(&text, ": did you mean ?%s", suggestion.best);
@@ -76,9 +120,13 @@ bool mml_help(Mml *mml, const char *name) {
   Session *s = (Session *)mml;
   const Symbol *symbol = symbol_find(&s->symbols, name, strlen(name));
   Value v = symbol ? session_lookup(s, symbol) : value_nothing();
-  if (v.kind == VALUE_NOTHING) return report_missing(s, name);
   Text text = {0};
+  if (v.kind == VALUE_NOTHING && !describe_method_named(name, &text)) return report_missing(s, name);
   const Function *f = v.kind == VALUE_FUNCTION ? (Function *)v.object : NULL;
+  if (v.kind == VALUE_NOTHING) {
+    print_text(s, &text);
+    return true;
+  }
   if (f && f->function_kind == FUNCTION_PRIMITIVE) {
     describe_row(f->primitive, &text);
   } else if (f && f->function_kind == FUNCTION_CLOSURE) {
@@ -127,6 +175,12 @@ void mml_search(Mml *mml, const char *word) {
     if (!b->help || is_private(name) || !(mentions(name, word) || mentions(b->help, word))) continue;
     text_format(&text, "%-12s ", name);
     first_line(b->help, &text);
+  }
+  MethodHelp row;
+  for (size_t i = 0; method_help(i, &row); i++) {
+    if (!(mentions(row.name, word) || mentions(row.help, word) || mentions(row.title, word))) continue;
+    text_format(&text, "%-12s using %s: ", row.name, row.name);
+    first_line(row.help, &text);
   }
   if (!text.length) text_format(&text, "nothing mentions %s\n", word);
   print_text(s, &text);
@@ -189,6 +243,14 @@ static void reference_row(const Primitive *row, Text *out) {
   text_format(out, "### %s%s\n\n%s\n\n", row->name, row->parameters, row->help);
   if (row->differentiable == DERIVE_NONE) text_format(out, "Not differentiable: %s.\n\n", row->reason);
   text_format(out, "```mml\n>> %s\n%s\n```\n\n", row->example, row->gives);
+}
+
+static void reference_methods(Text *out) {
+  text_string(out, "## Methods in C\n\nNames for `using`, beside the methods written in mml below.\n\n");
+  text_format(out, "Options of those that take a seed: %s.\n\n", SAMPLING_OPTIONS);
+  MethodHelp row;
+  for (size_t i = 0; method_help(i, &row); i++)
+    text_format(out, "### using %s\n\n%s: %s.\n\nOptions: %s.\n\n", row.name, row.title, row.help, row.options);
 }
 
 /* The comment above a function; its examples as a block, which the tests run. */
@@ -262,6 +324,7 @@ void mml_reference(Mml *mml) {
     for (size_t i = 0; i < family->count; i++)
       if (!is_private(family->row[i].name)) reference_row(&family->row[i], &text);
   }
+  reference_methods(&text);
   reference_library(s, &text);
   reference_errors(&text);
   print_text(s, &text);

@@ -4,6 +4,7 @@
 #include "machine/random.h"
 
 #include <math.h>
+#include <string.h>
 
 #include "machine/session.h"
 
@@ -44,4 +45,26 @@ double random_normal(Session *s) {
     q = u * u + v * v;
   } while (q >= 1 || q == 0);
   return u * sqrt(-2 * log(q) / q);
+}
+
+struct RandomStream {
+  Session *session;
+  uint64_t kept[4];
+  bool returned;
+};
+
+void random_return(RandomStream *stream) {
+  if (!stream->returned) memcpy(stream->session->random, stream->kept, sizeof stream->kept);
+  stream->returned = true;
+}
+
+static void random_abandon(void *stream) { random_return(stream); }
+
+RandomStream *random_borrow(Session *s, uint64_t seed) {
+  RandomStream *stream = scratch(s, sizeof *stream);
+  *stream = (RandomStream){.session = s};
+  memcpy(stream->kept, s->random, sizeof stream->kept);
+  scratch_adopt(s, stream, random_abandon);
+  random_seed(s, seed);
+  return stream;
 }

@@ -14,4 +14,10 @@ void random_seed(Session *session, uint64_t seed);
 double random_uniform(Session *session); /* [0, 1), 53 bits */
 double random_normal(Session *session);  /* polar method, no state kept between calls */
 
+/* A stream of its own for what a search draws, from [seed]; the session's goes on at random_return as if
+ * nothing had been drawn, and so it does after an error or an interrupt in between. */
+typedef struct RandomStream RandomStream;
+RandomStream *random_borrow(Session *session, uint64_t seed);
+void random_return(RandomStream *stream);
+
 #endif

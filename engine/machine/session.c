@@ -169,7 +169,6 @@ static void recover(Session *s) {
   memset(s->trace, 0, sizeof s->trace);
   s->origin = NULL;
   s->deriving = false;
-  if (s->quiet) memcpy(s->random, s->random_before, sizeof s->random); /* a method had its own stream */
   s->quiet = 0;
   s->rescue = NULL;
   s->result = value_nothing();

@@ -121,6 +121,8 @@ _Noreturn void session_fail_unset(Session *session, const Symbol *name);
 /* Set by mml_interrupt; the engine's only global. */
 extern volatile sig_atomic_t interrupt_flag;
 
+/* What the frame [index], from the outermost, is at: the call it waits for, or the operation it runs. */
+const Node *frame_origin(const Session *session, uint32_t index);
 /* The node of the running operation and the text it is from. */
 const Node *session_origin(const Session *session);
 Source *session_source(const Session *session);

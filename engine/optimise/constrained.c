@@ -12,14 +12,28 @@
 #include "optimise/kkt.h"
 
 static const ConstrainedMethod METHODS[] = {
-    {"quadratic", "dual active set", quadratic_run, true, true,
-     "convex quadratic and linear programs, exactly; the automatic choice for them"},
-    {"sqp", "sequential quadratic programming", sqp_run, true, false,
-     "exact second derivatives of function and constraints; the automatic choice"},
-    {"slsqp", "sequential quadratic programming (BFGS)", sqp_quasi_run, false, false,
-     "curvature learned from gradients only"},
-    {"auglag", "augmented Lagrangian", auglag_run, false, false,
-     "constraints by penalty and multiplier, unconstrained minimisation inside"},
+    {"quadratic", "dual active set", quadratic_run, .needs_hessian = true, .needs_convex = true,
+     .help = "convex quadratic and linear programs, exactly; the automatic choice for them"},
+    {"sqp", "sequential quadratic programming", sqp_run, .needs_hessian = true,
+     .help = "exact second derivatives of function and constraints; the automatic choice"},
+    {"slsqp", "sequential quadratic programming (BFGS)", sqp_quasi_run,
+     .help = "curvature learned from gradients only"},
+    {"auglag", "augmented Lagrangian", auglag_run,
+     .help = "constraints by penalty and multiplier, unconstrained minimisation inside"},
+    {"cobyla", "COBYLA (NLopt)", cobyla_run, .samples = true, .most = 50,
+     .help = "values only: linear models of function and constraints on a simplex; from a start, "
+             "local"},
+    {"direct", "DIRECT-L (NLopt)", direct_run, .samples = true, .needs_box = true,
+     .bounds_only = true, .most = 30,
+     .help = "values only, over a whole box: cut into smaller boxes where the function is low or "
+             "little is known; few variables"},
+    {"crs", "controlled random search (NLopt)", crs_run, .samples = true, .needs_box = true,
+     .bounds_only = true, .most = 200,
+     .help = "values only, over a whole box: random points drawn towards the best of them"},
+    {"isres", "ISRES evolution (NLopt)", isres_run, .samples = true, .needs_box = true,
+     .most = 200,
+     .help = "values only, over a whole box, also under other constraints: generations of random "
+             "points of which the best have children"},
 };
 
 /* Goes through the points of a method that ran elsewhere; see path.c. */
@@ -32,7 +46,8 @@ static void constrained_walk(Course *course) {
   while (result->iterations + 1 < path->count) {
     double length = path->length[result->iterations++];
     memcpy(place.x, path->x + result->iterations * n, n * sizeof(double));
-    if (!course_measure(course, &place) || !course_derive(course, &place)) {
+    bool wanders = path->wanders; /* then a point without a value is only one more point */
+    if (!(course_measure(course, &place) && course_derive(course, &place)) && !wanders) {
       course_reason(course, "the value or a derivative is not finite at step %zu", result->iterations);
       return;
     }
@@ -43,8 +58,8 @@ static void constrained_walk(Course *course) {
                 path->reason ? ", " : "", path->reason ? path->reason : "");
 }
 
-static const ConstrainedMethod WALK = {"", "", constrained_walk, false, false,
-                                       "the path of a method that ran elsewhere"};
+static const ConstrainedMethod WALK = {"", "", constrained_walk,
+                                       .help = "the path of a method that ran elsewhere"};
 
 const ConstrainedMethod *constrained_methods(size_t *count) {
   *count = sizeof METHODS / sizeof *METHODS;
@@ -55,6 +70,10 @@ const ConstrainedMethod *constrained_method(const char *name) {
   for (size_t i = 0; i < sizeof METHODS / sizeof *METHODS; i++)
     if (strcmp(METHODS[i].name, name) == 0) return &METHODS[i];
   return NULL;
+}
+
+const char *constrained_options(const ConstrainedMethod *method) {
+  return method->samples ? "bounds, evaluations, seed, tol" : "tol";
 }
 
 const char *constrained_refusal(const ConstrainedMethod *method, const Objective *objective,
@@ -141,6 +160,24 @@ static bool constrained_begin(Course *course) {
   }
   course_prefer(course, &start);
   return course_step(course, &start, course->options->path ? dense_norm(course->n, start.g) : NAN, 0);
+}
+
+/* A search by values needs none where it begins, and no derivatives: only the constraints' scales. */
+static bool constrained_begin_anywhere(Course *course) {
+  ConstrainedResult *result = course->result;
+  Place start;
+  course_place(course, &start);
+  memcpy(start.x, course->start, course->n * sizeof(double));
+  result->kind = KKT_UNDEFINED;
+  if (!course_constraints(course, start.x, course->seen) ||
+      !course_jacobian(course, start.x, start.j)) {
+    course_reason(course, "a constraint has no value or no derivative at the start");
+    return false;
+  }
+  course_norms(course, &start);
+  course_measure(course, &start);
+  result->start_value = start.value;
+  return course_step(course, &start, NAN, 0);
 }
 
 /* Where curvatures differ wildly the coordinates have different units, which shows in them. */
@@ -317,6 +354,33 @@ static const ConstrainedMethod *constrained_choose(const Course *course) {
   return constrained_method(direct ? "quadratic" : "sqp");
 }
 
+/* The method first, by values; then a local method from the best point found. */
+static void constrained_sample(Course *course, const ConstrainedMethod *method) {
+  enum { PER_VARIABLE = 5000, AT_MOST = 100000, POLISH_PER_VARIABLE = 100, POLISH_AT_LEAST = 1000 };
+  ConstrainedResult *result = course->result;
+  size_t most = course->options->max_evaluations;
+  size_t usual = PER_VARIABLE * (course->n + 1);
+  course->run_limit = most ? most : usual < AT_MOST ? usual : AT_MOST;
+  course->max_evaluations = course->run_limit;
+  if (!constrained_begin_anywhere(course)) return;
+  method->run(course);
+  course->max_evaluations = course->run_limit =
+      result->evaluations + result->constraint_evaluations / 4 + POLISH_PER_VARIABLE * course->n +
+      POLISH_AT_LEAST;
+  if (!course->has_best) {
+    course_reason(course, "the value is nan at each of %zu points", result->evaluations);
+    return;
+  }
+  if (!result->stopped) constrained_prove(course);
+  constrained_judge(course);
+  void (*polish)(Course *) = course_has_hessian(course) ? sqp_run : sqp_quasi_run;
+  if (!constrained_finished(result)) constrained_continue(course, polish);
+  constrained_least(course);
+  if (result->kind == KKT_UNDEFINED && result->reason[0] == '\0')
+    course_reason(course, "the lowest value found is %.6g, where a derivative is not finite",
+                  result->negated ? -result->value : result->value);
+}
+
 void constrained_run(const Objective *objective, const Constraints *constraints,
                      const double *start, const MinimiseOptions *options,
                      ConstrainedResult *result) {
@@ -331,7 +395,12 @@ void constrained_run(const Objective *objective, const Constraints *constraints,
                              : constrained_choose(&course);
   assert(method != NULL && constrained_refusal(method, objective, constraints) == NULL);
   constrained_init(&course, start, method);
-  if (!constrained_begin(&course)) return;
+  if (method->samples) {
+    constrained_sample(&course, method);
+    return;
+  }
+  bool wanders = options->path && options->path->wanders;
+  if (wanders ? !constrained_begin_anywhere(&course) : !constrained_begin(&course)) return;
   constrained_prove(&course);
   if (method->run == quadratic_run && !result->convex) { /* still a valley or a ray somewhere */
     method = constrained_method("sqp");
@@ -339,6 +408,7 @@ void constrained_run(const Objective *objective, const Constraints *constraints,
     result->title = method->title;
   }
   method->run(&course);
+  if (options->path && !course.has_best) return;
   if (options->path) { /* the answer is the method's: it is judged, not improved */
     kkt_judge(&course);
     return;

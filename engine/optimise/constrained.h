@@ -26,6 +26,8 @@ typedef struct Constraints {
   void *context;
   bool linear;             /* all are proven linear */
   const char *const *text; /* as the user typed each; NULL prints numbers */
+  const double *lower, *upper; /* the box the simple bounds among them make, n each; or NULL */
+  const bool *simple;          /* per constraint: it is one of those bounds; or NULL */
 } Constraints;
 
 typedef enum KktKind {
@@ -72,6 +74,7 @@ typedef struct ConstrainedResult {
   size_t iterations, evaluations, gradient_evaluations, hessian_evaluations;
   size_t constraint_evaluations, jacobian_evaluations;
   double error_bar, digits; /* as in MinimiseResult */
+  const char *kink; /* of the function at x, set by who knows it: derivatives prove nothing; or NULL */
   double start_value;
   bool within_tolerance, stopped, unbounded, lower_nearby, linear, negated;
   bool walked;  /* it was the path of a method that ran elsewhere */
@@ -85,11 +88,18 @@ typedef struct ConstrainedMethod {
   void (*run)(struct Course *course);
   bool needs_hessian; /* of the function and the constraints */
   bool needs_convex;  /* constant Hessian and linear constraints */
+  bool samples;       /* values only, with polishing by another method behind */
+  bool needs_box;     /* bounds for every variable, from which it draws its points */
+  bool bounds_only;   /* no other constraints */
+  size_t most;        /* variables, with which it ends within seconds; 0: any number */
   const char *help;
 } ConstrainedMethod;
 
 const ConstrainedMethod *constrained_methods(size_t *count);
 const ConstrainedMethod *constrained_method(const char *name); /* NULL when there is none */
+
+/* The options the method takes: "bounds, evaluations, seed, tol". */
+const char *constrained_options(const ConstrainedMethod *method);
 
 /* What is missing for [method], in words, or NULL when it can run. */
 const char *constrained_refusal(const ConstrainedMethod *method, const Objective *objective,

@@ -138,9 +138,8 @@ bool course_measure(Course *course, Place *place) {
   return isfinite(place->value);
 }
 
-/* How much each constraint changes over a typical step, and what of it is no violation: a share of
- * it, but far from the start only what rounding explains. */
-static void course_norms(Course *course, const Place *place) {
+/* What of it is no violation: a share of it, but far from the start only what rounding explains. */
+void course_norms(Course *course, const Place *place) {
   const double FAR = 1e3, ROUNDING = 64 * DBL_EPSILON;
   size_t n = course->n;
   double reach = FAR * (1 + dense_largest(n, course->start));

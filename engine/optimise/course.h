@@ -55,6 +55,8 @@ bool course_constraints(Course *course, const double *x, double *c);
 bool course_jacobian(Course *course, const double *x, double *j);
 /* Gradient and Jacobian at a place that was measured. */
 bool course_derive(Course *course, Place *place);
+/* How much the constraints change over a typical step, from the Jacobian at the place. */
+void course_norms(Course *course, const Place *place);
 /* Hessian of f + sum multiplier_i c_i. */
 bool course_hessian(Course *course, const double *x, const double *multiplier, double *h);
 bool course_has_hessian(const Course *course);
@@ -85,5 +87,9 @@ void sqp_run(Course *course);
 void sqp_quasi_run(Course *course);
 void auglag_run(Course *course);
 void quadratic_run(Course *course);
+void cobyla_run(Course *course);
+void direct_run(Course *course);
+void crs_run(Course *course);
+void isres_run(Course *course);
 
 #endif

@@ -143,13 +143,19 @@ static bool kkt_strong_inequality(const Course *course, const Kkt *kkt) {
   return false;
 }
 
-/* Where the second derivatives cannot tell, the way down need be no eigenvector. Mixed by the root
- * of their curvatures, every other time, no one of them drowns the others. */
+/* Where the second derivatives cannot tell, the way down need be no eigenvector: in the corner of a
+ * box it may be an edge. Mixed by the root of their curvatures, every other time, no one of them
+ * drowns the others. */
 static bool kkt_falls_aside(Course *course, Kkt *kkt) {
   enum { PER_VARIABLE = 8, TRIED_MOST = 64 };
   size_t n = course->n, order = kkt_free(kkt);
   double *way = course_numbers(course, n), *basis = course_numbers(course, n * n);
   unsigned long long seed = DENSE_SEED;
+  for (size_t k = 0; k < n && k < TRIED_MOST && kkt_has_weak(kkt); k++) {
+    memset(way, 0, n * sizeof *way);
+    way[k] = 1;
+    if (kkt_probe(course, kkt, way) == PROBE_FALLS) return true;
+  }
   kkt_basis(kkt, INFINITY, basis);
   for (size_t k = 0; order > 1 && k < PER_VARIABLE * order && k < TRIED_MOST; k++) {
     memset(way, 0, n * sizeof *way);

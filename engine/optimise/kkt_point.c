@@ -22,6 +22,8 @@ static const double NEGLIGIBLE_STEP = 1e-7;
 /* Where rounding hides any progress the step may be longer, but not this much. */
 static const double NEAR_STEP = 1e-4;
 static const double HIDDEN_DROP = 1e-14;
+/* Curvature that is left of a quartic near its end, as a share of the largest: Newton's steps creep. */
+static const double COLLAPSED = 1e-8;
 /* Eigenvalues of the reduced Hessian up to this share of its largest entry are rounding. */
 static const double FLAT_EIGENVALUE = 1e-12;
 
@@ -216,8 +218,9 @@ static void kkt_curvature(Course *course, Kkt *kkt) {
     double norm = course->norm[kkt->list[k]];
     kkt->raw[kkt->list[k]] = norm > 0 ? kkt->multiplier[k] / norm : 0;
   }
-  kkt->has_hessian = kkt->crude ? kkt_differences(course, kkt)
-                                : course_hessian(course, kkt->at.x, kkt->raw, kkt->h);
+  kkt->has_hessian = !course->result->stopped && /* whoever typed Ctrl-C waits for none */
+                     (kkt->crude ? kkt_differences(course, kkt)
+                                 : course_hessian(course, kkt->at.x, kkt->raw, kkt->h));
   if (!kkt->has_hessian) return;
   for (size_t i = 0; i < n; i++)
     for (size_t k = 0; k < n; k++) kkt->h[i * n + k] *= kkt->typical[i] * kkt->typical[k];
@@ -297,6 +300,7 @@ static void kkt_newton(Kkt *kkt) {
   size_t n = kkt->held.n;
   subspace_normal(&kkt->held, kkt->packed_offset, kkt->p);
   kkt->slope = kkt->decrement = 0;
+  kkt->weakest = INFINITY;
   kkt->across = dense_largest(n, kkt->p);
   double *bent = kkt->residual; /* the gradient after the step back to the constraints */
   if (kkt->has_hessian)
@@ -307,10 +311,14 @@ static void kkt_newton(Kkt *kkt) {
     if (reduced) kkt_eigenvector(kkt, k, kkt->way);
     else memcpy(kkt->way, subspace_null(&kkt->held, k), n * sizeof(double));
     slope = dense_dot(n, kkt->way, bent);
-    if (fabs(curvature) <= kkt->flat) {
+    /* As flat as rounding it may still be a quartic's, where the step along it is short. */
+    bool ended = fabs(slope) <= NEAR_STEP * fabs(curvature);
+    kkt->weakest = fmin(kkt->weakest, fabs(curvature));
+    if (fabs(curvature) <= kkt->flat && !ended) {
       kkt->slope = fmax(kkt->slope, fabs(slope) - kkt_noise(kkt, kkt->way));
       continue;
     }
+    if (curvature == 0) continue; /* and so is the slope */
     kkt->decrement += 0.5 * slope * slope / fabs(curvature);
     for (size_t i = 0; i < n; i++) kkt->p[i] -= slope / curvature * kkt->way[i];
   }
@@ -323,7 +331,9 @@ static bool kkt_settled(const Course *course, const Kkt *kkt) {
   for (size_t i = 0; i < course->n && !course->result->convex; i++)
     if (fabs(kkt->at.x[i]) > RUNAWAY * (course->natural[i] + start)) return false;
   if (!(kkt->slope <= 0)) return false;
-  bool hidden = kkt->decrement <= HIDDEN_DROP * fabs(kkt->at.value) && kkt->step <= NEAR_STEP;
+  double size = fabs(kkt->at.value); /* or where all but nothing bends, what typical steps change it by */
+  if (kkt->weakest <= COLLAPSED * kkt->curvature) size = fmax(size, fmax(kkt->size, kkt->curvature));
+  bool hidden = kkt->decrement <= HIDDEN_DROP * size && kkt->step <= NEAR_STEP;
   return kkt->across <= NEGLIGIBLE_STEP && (kkt->step <= NEGLIGIBLE_STEP || hidden);
 }
 

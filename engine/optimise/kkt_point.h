@@ -31,7 +31,8 @@ typedef struct Kkt {
   double curvature; /* largest entry of the scaled Hessian */
   double flat;
   double step, slope,
-      decrement; /* of the Newton step: length, slope it cannot cure, what it wins */
+      decrement;   /* of the Newton step: length, slope it cannot cure, what it wins */
+  double weakest; /* least curvature along the constraints, of either sign */
   double across; /* length of its part across the constraints */
   bool stationary;
   bool slow, slow_across; /* a Newton step cured too little: a degenerate point, or constraint */

@@ -65,6 +65,16 @@ static void kkt_eigenvalues(const ConstrainedResult *result, Text *out) {
                 result->negated ? -high : low, result->negated ? -low : high);
 }
 
+static void kkt_print_kink(const ConstrainedResult *result, Text *out) {
+  const char *better = result->negated ? "higher" : "lower";
+  text_format(out, "value %.6g at a kink of %s: ", kkt_value(result), result->kink);
+  if (result->converged)
+    text_format(out,
+                "no %s feasible value was found around it, but derivatives prove nothing here\n",
+                better);
+  else text_format(out, "not converged, there are %s feasible values around it\n", better);
+}
+
 void kkt_print_kind(const ConstrainedResult *result, const char *const *names, Text *out) {
   const char *extremum = kkt_extremum(result);
   switch (result->kind) {
@@ -210,6 +220,10 @@ void kkt_print_effort(const ConstrainedResult *result, const Constraints *constr
 void kkt_print(const ConstrainedResult *result, const Constraints *constraints,
                const char *const *names, Text *out) {
   kkt_print_point(result, names, out);
+  if (result->kink) {
+    kkt_print_kink(result, out);
+    return;
+  }
   kkt_print_kind(result, names, out);
   kkt_print_constraints(result, constraints, out);
   kkt_print_effort(result, constraints, out);

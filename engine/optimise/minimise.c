@@ -265,10 +265,12 @@ void minimise_run(const Objective *objective, const double *start, const Minimis
   assert(method != NULL && minimise_refusal(method, objective) == NULL);
   Search search = {.objective = objective, .options = options, .result = result};
   minimise_init(&search, start, method);
-  if (!minimise_begin(&search)) return;
+  bool wanders = options->path && options->path->wanders; /* from a start without a value too */
+  if (!minimise_begin(&search) && (result->stopped || !wanders)) return;
   bool more = automatic && (method->run == leastsquares_run || method->run == trustregion_run);
   if (more) search.run_limit /= 2; /* the rest is for what follows if it fails */
   method->run(&search);
+  if (isnan(result->value)) return;
   if (automatic && !minimise_finished(result)) minimise_snap(&search);
   search.run_limit = search.max_evaluations;
   verdict_judge(&search);

@@ -34,6 +34,7 @@ typedef struct MinimisePath {
   double eta;           /* the method's option, nan when it has none */
   double stable;        /* eta times the Hessian's largest eigenvalue must stay below; 0: not known */
   const char *reason;   /* why it ended before its steps were done, or NULL */
+  bool wanders;         /* uphill too, past stationary points: its best point is its answer */
 } MinimisePath;
 
 /* Zero means "the default" in every number here. [allocate] returns memory the caller frees as a
@@ -47,6 +48,11 @@ typedef struct MinimiseOptions {
   bool negated;           /* the user maximises and the caller negated: words and signs only */
   void *(*allocate)(void *context, size_t bytes);
   void (*adopt)(void *context, void *object, void (*destroy)(void *object));
+  /* For methods of libraries that own memory while they run: calls call(argument), false when that
+   * left by longjmp; [leave] lets the jump go on. */
+  bool (*guard)(void *context, void (*call)(void *argument), void *argument);
+  void (*leave)(void *context);
+  unsigned long seed; /* of methods that draw */
   void *context;
 } MinimiseOptions;
 

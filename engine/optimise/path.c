@@ -58,7 +58,7 @@ void path_run(Search *search) {
   size_t *taken = &search->result->iterations;
   search->result->eta = path->eta;
   double value = search_gradient(search, x, g);
-  while (!search_done(search, x, value, g)) {
+  while (path->wanders || !search_done(search, x, value, g)) {
     if (*taken + 1 == path->count) {
       path_ended(search);
       return;
@@ -66,7 +66,8 @@ void path_run(Search *search) {
     x += search->n;
     double length = path->length[(*taken)++];
     value = search_gradient(search, x, g);
-    if (search_unbounded(search, x, value) || path_ran_away(search, value, g) ||
+    if (search_unbounded(search, x, value) ||
+        (!path->wanders && path_ran_away(search, value, g)) ||
         !search_step(search, x, value, g, length))
       return;
   }

@@ -342,6 +342,7 @@ static MinimiseKind judge_best(Search *search, Judge *judge) {
   result->gradient_norm = dense_norm(n, g);
   if (!isfinite(value) || !dense_finite(n, g))
     return isfinite(value) ? MINIMISE_NOT_STATIONARY : MINIMISE_UNDEFINED;
+  if (result->stopped) return MINIMISE_NOT_STATIONARY; /* by Ctrl-C: nobody waits for a Hessian */
   bool stationary = verdict_stationary(search, x, value, g);
   judge_error(search, judge);
   search_prefer(search, x, value);

@@ -12,6 +12,7 @@
 #include "calculus/point.h"
 #include "machine/session.h"
 #include "machine/vm.h"
+#include "optimise/constrained.h"
 #include "primitives/argument.h"
 #include "primitives/fit.h"
 #include "primitives/method.h"
@@ -85,10 +86,37 @@ static Value best_of_set(const Problem *p, Value set, bool record) {
 
 /* ---- the function forms ---- */
 
+static double whole_option(Session *s, const char *option, Value v, double least, double most) {
+  bool fits = v.kind == VALUE_NUMBER && v.number >= least && v.number <= most && v.number == floor(v.number);
+  if (!fits) fail(s, "%s must be a whole number from %.0f to %.0f", option, least, most);
+  return v.number;
+}
+
+/* An option of a method that is not written in the language. */
+static void set_option(Problem *p, const char *option, Value v) {
+  Session *s = p->session;
+  const char *name = p->settings.method;
+  if (!name) fail(s, "the option %s belongs to a method: method = \"gd\"", option);
+  const ConstrainedMethod *method = constrained_method(name);
+  if (!method) problem_method(s, name);
+  bool samples = method && method->samples;
+  if (samples && strcmp(option, "bounds") == 0) {
+    p->settings.bounds = record_get(p->settings.options, symbol_intern(&s->symbols, option, strlen(option)));
+  } else if (samples && strcmp(option, "evaluations") == 0) {
+    p->settings.evaluations = (size_t)whole_option(s, option, v, 1, 1e6);
+  } else if (samples && strcmp(option, "seed") == 0) {
+    p->settings.seed = (unsigned long)whole_option(s, option, v, 0, 4294967295.0);
+  } else {
+    Report *r = failure(s, "%s has no option named %s", name, option);
+    report_remark(r, "options of %s: %s", name, method ? constrained_options(method) : "tol");
+    raise_failure(s, r);
+  }
+}
+
 /* The method, its options and the function behind its name. */
 static void set_method(Problem *p, const char *name, const Record *options) {
   Session *s = p->session;
-  p->settings = (Settings){.method = name, .options = options};
+  p->settings = (Settings){.method = name, .options = options, .seed = 1};
   if (name && p->method.kind == VALUE_NOTHING) p->method = method_find(s, name);
   for (uint32_t i = 0; options && i < options->count; i++) {
     const char *option = options->name[i]->name;
@@ -97,11 +125,9 @@ static void set_method(Problem *p, const char *name, const Record *options) {
       if (v.kind != VALUE_NUMBER || !(v.number >= 0)) fail(s, "tol must be a number, 0 or above");
       p->settings.tolerance = v.number;
     } else if (p->method.kind == VALUE_NOTHING) {
-      if (!name) fail(s, "the option %s belongs to a method: method = \"gd\"", option);
-      problem_method(s, name);
-      Report *r = failure(s, "%s has no option named %s", name, option);
-      report_remark(r, "options of %s: tol", name);
-      raise_failure(s, r);
+      set_option(p, option, v);
+    } else if (strcmp(option, "bounds") == 0 && method_takes_bounds(p->method)) {
+      p->settings.bounds = &options->field[i];
     }
   }
 }
@@ -208,8 +234,20 @@ static Value call_maximize(Session *s, const Arguments *a) { return function_for
 
 static const char *text_of(Value v) { return ((String *)v.object)->bytes; }
 
+static Value vector_of_one(Session *s, double x) {
+  Array *a = array_new(s, 1, 1, ELEMENT_REAL);
+  a->data[0] = x;
+  return value_array(a);
+}
+
+/* R is a number, R^1 a vector of one: only what was typed tells them apart. */
+static bool is_vector_of_one(const Node *clause, uint32_t variable) {
+  const Node *set = clause->child[1]->child[variable]->child[0];
+  return set && set->kind == NODE_SET && set->count > 0;
+}
+
 /* A point of zeros in the shape of the set, or the given start checked against it. */
-static Value start_value(Session *s, Value set, const Value *start, const char *name) {
+static Value start_value(Session *s, Value set, const Value *start, const char *name, bool vector) {
   double rows = 1, cols = 1;
   bool has_set = set.kind == VALUE_ARRAY;
   if (has_set) {
@@ -218,8 +256,9 @@ static Value start_value(Session *s, Value set, const Value *start, const char *
     if (!(rows >= 1 && cols >= 1) || rows * cols > 1e8 || rows != floor(rows) || cols != floor(cols))
       fail(s, "the shape of %s must be whole numbers above 0", name);
   }
-  if (!start) return has_set && rows * cols > 1 ? value_array(array_zeros(s, (size_t)rows, (size_t)cols)) : value_number(0);
-  if (start->kind == VALUE_NUMBER && (!has_set || rows * cols == 1)) return *start;
+  bool number = !has_set || (rows * cols == 1 && !vector);
+  if (!start) return number ? value_number(0) : value_array(array_zeros(s, (size_t)rows, (size_t)cols));
+  if (start->kind == VALUE_NUMBER && (number || rows * cols == 1)) return number ? *start : vector_of_one(s, start->number);
   Value whole = start->kind == VALUE_RANGE ? value_to_array(s, *start) : value_keep(*start);
   if (has_set && (whole.kind != VALUE_ARRAY || value_as_array(whole)->rows != rows || value_as_array(whole)->cols != cols)) {
     char text[VALUE_DESCRIPTION];
@@ -246,13 +285,16 @@ static Value call_clause(Session *s, const Arguments *a) {
   set_method(&p, using[0] ? using : NULL, (Record *)a->argument[6].object);
   Value set = sets->count == 1 ? sets->item[0] : value_nothing();
   if (fit) fit_check(&p, sets);
-  if (set.kind == VALUE_RANGE || set.kind == VALUE_TUPLE) return best_of_set(&p, set, record);
+  if (set.kind == VALUE_RANGE || set.kind == VALUE_TUPLE) {
+    if (p.settings.method) fail(s, "every element of the set is tried: using %s is for variables that move freely", p.settings.method);
+    return best_of_set(&p, set, record);
+  }
   if (starts->count && starts->count != names->count) {
     bool coordinates = starts->count == 1 && starts->item[0].kind == VALUE_ARRAY && array_count(value_as_array(starts->item[0])) == names->count;
     if (!coordinates) fail(s, "from needs one start per name: %u, found %u", names->count, starts->count);
     for (uint32_t i = 0; i < names->count; i++) point[i] = array_entry(value_as_array(starts->item[0]), i);
   } else {
-    for (uint32_t i = 0; i < names->count; i++) point[i] = start_value(s, sets->item[i], starts->count ? &starts->item[i] : NULL, name[i]);
+    for (uint32_t i = 0; i < names->count; i++) point[i] = start_value(s, sets->item[i], starts->count ? &starts->item[i] : NULL, name[i], is_vector_of_one(origin, i));
   }
   if (fit) return fit_clause(&p);
   bool one_start = starts->count || p.method.kind == VALUE_FUNCTION; /* a path is watched from 0 */

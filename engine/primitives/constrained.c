@@ -17,8 +17,10 @@
 #include "calculus/vectorfunction.h"
 #include "machine/random.h"
 #include "machine/session.h"
+#include "optimise/around.h"
 #include "optimise/kkt.h"
 #include "optimise/kkt_check.h"
+#include "primitives/bounds.h"
 #include "primitives/method.h"
 #include "primitives/problem.h"
 #include "values/operate.h"
@@ -94,6 +96,7 @@ static void sort_differences(const Problem *p, Side *side, const Tuple *groups) 
 static void open_side(const Problem *p, Side *side, const double *start, size_t n) {
   Session *s = p->session;
   side->function = (VectorFunction){.session = s, .f = p->constraints, .point = p->point, .count = p->count, .n = n};
+  if (p->constraints.kind != VALUE_FUNCTION) return; /* a method that can do without */
   Value groups = vector_open(&side->function, start);
   size_t m = side->function.m;
   side->place = scratch(s, (m + 1) * sizeof(size_t));
@@ -113,7 +116,7 @@ static const char *kind_text(const ConstrainedResult *r) {
     case KKT_FLAT: return "flat";
     case KKT_SADDLE: return "saddle";
     case KKT_MAXIMUM: return r->negated ? "minimum" : "maximum";
-    case KKT_STATIONARY: return "stationary";
+    case KKT_STATIONARY: return r->kink ? "kink" : "stationary";
     case KKT_DEGENERATE: return "degenerate";
     case KKT_NOT_STATIONARY: return "not stationary";
     case KKT_INFEASIBLE: return "infeasible";
@@ -206,13 +209,15 @@ static Value answer(const Problem *p, const FunctionObjective *o, const Observer
 
 typedef struct MethodNames {
   Session *session;
-  char text[190];
+  char text[250];
+  Suggestion suggestion;
 } MethodNames;
 
 static void list_method(void *context, const char *name) {
   MethodNames *list = context;
   bool library = method_find(list->session, name).kind == VALUE_FUNCTION;
   if (library && !method_takes_constraints(method_find(list->session, name))) return;
+  suggestion_offer(&list->suggestion, name);
   if (strlen(list->text) + strlen(name) + 3 < sizeof list->text) strcat(strcat(list->text, list->text[0] ? ", " : ""), name);
 }
 
@@ -220,18 +225,66 @@ static _Noreturn void fail_method(Session *s, const char *name) {
   bool known = minimise_method(name) || method_find(s, name).kind == VALUE_FUNCTION;
   Report *r = failure(s, known ? "%s does not take constraints" : "there is no method named %s", name);
   MethodNames list = {.session = s, .text = ""};
+  suggestion_start(&list.suggestion, name);
   size_t count;
   const ConstrainedMethod *rows = constrained_methods(&count);
   for (size_t i = 0; i < count; i++) list_method(&list, rows[i].name);
   method_each(s, list_method, &list);
   report_remark(r, "methods with constraints: %s", list.text);
+  if (!known && list.suggestion.best) report_advise(r, "using %s", list.suggestion.best);
   raise_failure(s, r);
 }
 
 static Constraints side_constraints(Side *side, const double *start) {
   return (Constraints){.equalities = side->equalities, .inequalities = side->function.m - side->equalities,
                        .value = side_value, .jacobian = side_jacobian, .hessian = side_hessian, .context = side,
-                       .linear = vector_is_linear(&side->function, start), .text = side->text};
+                       .linear = side->function.m == 0 || vector_is_linear(&side->function, start), .text = side->text};
+}
+
+static const double *box_start(Session *s, const Box *box, const double *start, size_t n) {
+  double *x = scratch(s, n * sizeof(double));
+  memcpy(x, start, n * sizeof(double));
+  box_middle(box, n, x);
+  return x;
+}
+
+/* Where the function has a kink its derivatives say nothing about the point; only values around it do. */
+static void look_at_kink(FunctionObjective *function, const Objective *objective, const Constraints *constraints,
+                         const MinimiseOptions *options, ConstrainedResult *r) {
+  static const double FEASIBLE = 1e-9; /* in the constraint's own units: further out nothing is said of a minimum */
+  bool settled = r->kind != KKT_UNDEFINED && r->kind != KKT_UNBOUNDED && r->kind != KKT_INFEASIBLE && isfinite(r->value);
+  if (!settled || r->stopped || r->convex || r->violation > FEASIBLE) return;
+  r->kink = objective_kink(function, r->x);
+  if (!r->kink) return;
+  r->converged = !around_lower(objective, constraints, r->x, r->value, options);
+  r->kind = KKT_STATIONARY;
+  snprintf(r->reason, sizeof r->reason, "at a kink of %s", r->kink);
+}
+
+/* Ctrl-C inside a value that takes long: the search cannot judge its best point any more, but has it. */
+typedef struct Unfinished {
+  const Problem *problem;
+  const ConstrainedResult *result;
+} Unfinished;
+
+static void rescue(void *context) {
+  const Unfinished *u = context;
+  method_rescued(u->problem, u->result->x, u->result->value, u->result->n);
+}
+
+static void search(const Problem *p, const Objective *objective, const Constraints *constraints, const double *start,
+                   const MinimiseOptions *options, ConstrainedResult *r) {
+  Session *s = p->session;
+  bool outermost = !s->rescue;
+  Unfinished *unfinished = scratch(s, sizeof *unfinished);
+  *unfinished = (Unfinished){p, r};
+  *r = (ConstrainedResult){.value = NAN};
+  if (outermost) {
+    s->rescue = rescue;
+    s->rescue_context = unfinished;
+  }
+  constrained_run(objective, constraints, start, options, r);
+  if (outermost) s->rescue = NULL;
 }
 
 /* [derive]: the answer is to carry derivatives where there are any to carry; *open says whether. */
@@ -248,20 +301,31 @@ static Value run(const Problem *p, const double *start, size_t n, ConstrainedRes
   FunctionObjective *function = scratch(s, sizeof(FunctionObjective));
   *function = problem_function(p, n, observer);
   Objective objective = objective_of(function);
-  objective_need_one_value(function, start);
-  objective.quadratic = objective_is_quadratic(function, start);
+  objective.quadratic = objective_has_one_value(function, start, !method && !written) && objective_is_quadratic(function, start);
   Constraints constraints = side_constraints(side, start);
   const char *refusal = method ? constrained_refusal(method, &objective, &constraints) : NULL;
   if (refusal) fail(s, "%s %s", method->name, refusal);
+  Problem boxed = *p;
+  Box box;
+  if ((method && method->samples) || (written && method_takes_bounds(p->method))) {
+    box = box_of(&side->function, side->place, side->equalities, start);
+    constraints.lower = box.lower;
+    constraints.upper = box.upper;
+    constraints.simple = box.simple;
+    boxed.box = &box;
+    if (method) box_require(p, method, &box, &constraints, n);
+    if (!p->started && (written || method->needs_box)) start = box_start(s, &box, start, n);
+  }
   MinimiseOptions options = problem_options(p);
   MethodRun *steps = scratch(s, sizeof(MethodRun));
   *steps = (MethodRun){.extra = value_nothing()};
   if (written) {
-    *steps = method_run(p, start, n);
+    *steps = method_run(&boxed, start, n);
     options.method = NULL;
     options.path = &steps->path;
   }
-  constrained_run(&objective, &constraints, start, &options, r);
+  search(p, &objective, &constraints, start, &options, r);
+  look_at_kink(function, &objective, &constraints, &options, r);
   if (observer->shown && s->host.progress) s->host.progress(s->host.context, NULL);
   *open = function->open || side->function.open;
   Solution solution = *open && derive && !interrupt_flag ? solution_open(p, function, side, r) : solution_plain(function, side, r);
@@ -353,11 +417,11 @@ Value problem_solve_constrained(const Problem *p) {
   size_t n;
   double *start = problem_start(p, &n);
   ConstrainedResult *best = scratch(s, sizeof(ConstrainedResult)), *other = scratch(s, sizeof(ConstrainedResult));
+  const ConstrainedMethod *method = p->settings.method && p->method.kind != VALUE_FUNCTION ? constrained_method(p->settings.method) : NULL;
+  bool whole = method && method->needs_box; /* it searches everywhere, wherever it begins */
   bool open;
-  if (p->started || p->method.kind == VALUE_FUNCTION) return run(p, start, n, best, true, &open);
-  uint64_t random[4];
-  memcpy(random, s->random, sizeof random);
-  random_seed(s, RANDOM_DEFAULT_SEED);
+  if (p->started || whole || p->method.kind == VALUE_FUNCTION) return run(p, start, n, best, true, &open);
+  RandomStream *stream = random_borrow(s, RANDOM_DEFAULT_SEED);
   Value record = value_nothing();
   for (int k = 0; k < STARTS; k++) {
     for (size_t i = 0; i < n; i++) start[i] = k < 2 ? k : random_normal(s);
@@ -368,7 +432,7 @@ Value problem_solve_constrained(const Problem *p) {
     record = take ? found : record;
     if (best->convex || best->refuted || best->kind == KKT_UNBOUNDED) break;
   }
-  memcpy(s->random, random, sizeof random);
+  random_return(stream);
   if (!open) return record;
   value_release(record);
   return run(p, best->x, n, other, true, &open);

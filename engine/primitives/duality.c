@@ -155,11 +155,9 @@ static bool find_by_curvature(Chord *c) {
 }
 
 static bool find_chord(Session *s, Chord *c) {
-  uint64_t random[4];
-  memcpy(random, s->random, sizeof random); /* a search must not change what rand gives next */
-  random_seed(s, RANDOM_DEFAULT_SEED);
+  RandomStream *stream = random_borrow(s, RANDOM_DEFAULT_SEED); /* a search must not change what rand gives next */
   bool found = find_by_sampling(c) || find_by_curvature(c);
-  memcpy(s->random, random, sizeof random);
+  random_return(stream);
   return found;
 }
 

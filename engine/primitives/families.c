@@ -2,6 +2,7 @@
  *
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "primitives/argmin.h"
+#include "primitives/bounds.h"
 #include "primitives/basic.h"
 #include "primitives/calculus.h"
 #include "primitives/complex.h"
@@ -35,6 +36,7 @@ const Family primitive_families[] = {
     FAMILY("Optimisation", argmin_rows)
     FAMILY("Optimisation", duality_rows)
     FAMILY("Optimisation methods", method_rows)
+    FAMILY("Optimisation methods", bounds_rows)
     DATA_ROWS(DATA)
     FAMILY("Records", structure_rows)
 };

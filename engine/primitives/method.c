@@ -16,6 +16,7 @@
 #include "machine/library.h"
 #include "machine/session.h"
 #include "machine/vm.h"
+#include "primitives/bounds.h"
 #include "primitives/solvers.h"
 #include "values/operate.h"
 
@@ -60,6 +61,11 @@ static bool has_parameter(const Prototype *p, const char *name) {
 bool method_takes_constraints(Value method) {
   const Prototype *p = closure_prototype(method);
   return has_parameter(p, "equal") || has_parameter(p, "below");
+}
+
+bool method_takes_bounds(Value method) {
+  const Prototype *p = closure_prototype(method);
+  return p && has_parameter(p, "bounds") && has_parameter(p, "below");
 }
 
 /* ---- what the method is given ---- */
@@ -115,6 +121,10 @@ static const struct OptionRule {
     {"eps", NAN, 0, INFINITY, false, "a number, 0 or above"},
     {"lambda", NAN, 0, INFINITY, false, "a number, 0 or above"},
     {"rho", 0, NAN, INFINITY, false, "a number above 0"},
+    {"starts", NAN, 1, 1e6 + 1, true, "a whole number from 1 to 1e6"},
+    {"width", 0, NAN, INFINITY, false, "a number above 0"},
+    {"T", 0, NAN, INFINITY, false, "a number above 0"},
+    {"cooling", 0, NAN, 1, false, "a number above 0 and below 1"},
     {"factor", 1, NAN, INFINITY, false, "a number above 1"},
 };
 
@@ -174,9 +184,10 @@ static bool is_optional(const Node *parameter) {
 }
 
 /* The argument of parameter [i]; NOTHING leaves it to its default. Owned. */
-static Value argument_of(const Problem *p, const Prototype *method, uint32_t i) {
+static Value argument_of(const Problem *p, const Prototype *method, uint32_t i, size_t n) {
   const Symbol *name = method->parameter[i]->symbol;
   bool equal = strcmp(name->name, "equal") == 0, below = strcmp(name->name, "below") == 0;
+  if (strcmp(name->name, "bounds") == 0 && p->box) return box_value(p->session, p->box, n);
   Value v = solver_primal(p->session, option(p, name));
   if (v.kind != VALUE_NOTHING) return v;
   if ((equal || below) && p->constraints.kind == VALUE_FUNCTION) return differences_value(p, equal);
@@ -218,43 +229,44 @@ static void check_method(const Problem *p, const Prototype *method) {
     fail(s, "%s takes inequalities only", p->settings.method);
 }
 
-/* Ctrl-C: the best point that the objective was asked about. */
+/* Ctrl-C: the best point that the objective was asked about; less violated is better, then lower. */
 typedef struct Rescue {
   const Problem *problem;
   const Object *shapes; /* tells this objective from others */
-  double *x, value;
+  double *x, value, broken;
   size_t n;
 } Rescue;
 
-static void rescue(void *context) {
-  Rescue *r = context;
-  const Problem *p = r->problem;
+void method_rescued(const Problem *p, const double *x, double value, size_t n) {
   Session *s = p->session;
   s->quiet = 0;
-  if (isnan(r->value) || s->watch) return;
-  FunctionObjective shape = {.session = s, .point = p->point, .count = p->count, .n = r->n};
-  Value *argument = objective_arguments(&shape, r->x);
+  if (isnan(value) || s->watch) return;
+  FunctionObjective shape = {.session = s, .point = p->point, .count = p->count, .n = n};
+  Value *argument = objective_arguments(&shape, x);
   Record *record = record_new(s);
   for (uint32_t i = 0; p->name && i < p->count; i++) record_put(s, record, p->name[i], value_keep(argument[i]));
   record_put(s, record, "point", problem_point(p, argument));
-  record_put(s, record, "value", value_number(p->maximise ? -r->value : r->value));
+  record_put(s, record, "value", value_number(p->maximise ? -value : value));
   record_put(s, record, "converged", value_boolean(false));
   record_put(s, record, "reason", text_value(s, "interrupted"));
   session_define(s, symbol_intern(&s->symbols, "ans", 3), value_record(record));
   note(s, "the best point found so far is in ans");
 }
 
+static void rescue(void *context) {
+  const Rescue *r = context;
+  method_rescued(r->problem, r->x, r->value, r->n);
+}
+
 /* A method draws from a stream of its own, the same at each run: rand goes on as if it had not run. */
 static Value call_with_stream(const Problem *p, Value method, const Value *argument, uint32_t count) {
   Session *s = p->session;
-  uint64_t random[4];
-  memcpy(random, s->random, sizeof random);
   Value seed = option(p, symbol_intern(&s->symbols, "seed", 4));
-  if (seed.kind == VALUE_NUMBER && !(seed.number >= 0 && seed.number < 9e15 && seed.number == floor(seed.number)))
-    fail(s, "seed must be a whole number, found %.6g", seed.number);
-  random_seed(s, seed.kind == VALUE_NUMBER ? (uint64_t)seed.number : RANDOM_DEFAULT_SEED);
+  bool given = seed.kind != VALUE_NOTHING, whole = seed.kind == VALUE_NUMBER && seed.number == floor(seed.number);
+  if (given && !(whole && seed.number >= 0 && seed.number < 9e15)) fail(s, "seed must be a whole number, 0 or above");
+  RandomStream *stream = random_borrow(s, given ? (uint64_t)seed.number : RANDOM_DEFAULT_SEED);
   Value result = machine_call(s, method, argument, count);
-  memcpy(s->random, random, sizeof random);
+  random_return(stream);
   return result;
 }
 
@@ -263,9 +275,9 @@ static Value call_method(const Problem *p, const Prototype *method, const double
   Value argument[PARAMETERS_MOST];
   argument[0] = objective_value(p);
   argument[1] = start_value(s, start, n);
-  for (uint32_t i = 2; i < method->parameter_count; i++) argument[i] = argument_of(p, method, i);
+  for (uint32_t i = 2; i < method->parameter_count; i++) argument[i] = argument_of(p, method, i, n);
   Rescue *best = scratch(s, sizeof(Rescue));
-  *best = (Rescue){.problem = p, .shapes = ((Function *)argument[0].object)->bound[1].object, .n = n, .value = NAN, .x = scratch(s, n * sizeof(double))};
+  *best = (Rescue){.problem = p, .shapes = ((Function *)argument[0].object)->bound[1].object, .n = n, .value = NAN, .broken = INFINITY, .x = scratch(s, n * sizeof(double))};
   void (*outer)(void *) = s->rescue;
   void *outer_context = s->rescue_context;
   if (!outer) {
@@ -339,6 +351,11 @@ static const char *read_reason(const Problem *p, Value v) {
   return text->length ? strcpy(scratch(p->session, text->length + 1), text->bytes) : NULL;
 }
 
+static void check_basins(const Problem *p, const Value *v, size_t n) {
+  if (!v || (value_is_real_array(*v) && value_as_array(*v)->cols == n + 2)) return;
+  fail(p->session, "basins, which %s gives, must be a matrix with %zu columns: the point, its value, how many starts led there", p->settings.method, n + 2);
+}
+
 MethodRun method_run(const Problem *p, const double *start, size_t n) {
   const Prototype *method = closure_prototype(p->method);
   check_method(p, method);
@@ -350,20 +367,58 @@ MethodRun method_run(const Problem *p, const double *start, size_t n) {
   read_points(p, points ? *points : result, start, n, &run);
   read_lengths(p, field(p, result, "eta"), n, &run);
   run.path.reason = read_reason(p, result);
+  check_basins(p, field(p, result, "basins"), n);
   if (stable && stable->kind == VALUE_NUMBER) run.path.stable = stable->number;
+  const Value *wanders = field(p, result, "wanders");
+  run.path.wanders = wanders && wanders->kind == VALUE_BOOLEAN && wanders->number != 0;
   if (result.kind == VALUE_RECORD) run.extra = result;
   else value_release(result);
   return run;
 }
 
+static double broken_by(Session *s, Value difference, bool equality) {
+  size_t count = point_size(s, difference, "a constraint");
+  Value *number = scratch(s, (count + 1) * sizeof(Value));
+  double sum = 0;
+  point_flatten(s, difference, number);
+  for (size_t i = 0; i < count; i++) sum += equality ? fabs(number[i].number) : fmax(number[i].number, 0);
+  return isnan(sum) ? INFINITY : sum;
+}
+
+/* By how much the constraints are violated at x, all told. */
+static double broken_at(const Rescue *best, const double *x) {
+  const Problem *p = best->problem;
+  Session *s = p->session;
+  double sum = 0;
+  if (p->constraints.kind != VALUE_FUNCTION) return 0;
+  FunctionObjective shape = {.session = s, .point = p->point, .count = p->count, .n = best->n};
+  Value *argument = objective_arguments(&shape, x);
+  Value v = point_call(s, p->constraints, argument, p->count);
+  const Tuple *groups = p->kinds && v.kind == VALUE_TUPLE ? (Tuple *)v.object : NULL;
+  for (uint32_t i = 0; groups && i < groups->count; i++) sum += broken_by(s, groups->item[i], p->kinds->item[i].number != 0);
+  if (!groups) sum = broken_by(s, v, false);
+  value_release(v);
+  for (uint32_t i = 0; i < p->count; i++) value_release(argument[i]);
+  return sum;
+}
+
 void method_remember(Session *s, const Object *shapes, Value x, double value) {
   if (s->rescue != rescue) return;
   Rescue *best = s->rescue_context;
-  if (best->shapes != shapes || isnan(value) || value >= best->value) return;
+  if (best->shapes != shapes || isnan(value) || (best->broken == 0 && value >= best->value)) return;
+  Scratch *mark = scratch_mark(s);
   Value *number = scratch(s, (best->n + 1) * sizeof(Value));
+  double *at = scratch(s, best->n * sizeof(double));
   point_flatten(s, x, number);
-  for (size_t i = 0; i < best->n; i++) best->x[i] = number[i].number;
-  best->value = value;
+  for (size_t i = 0; i < best->n; i++) at[i] = number[i].number;
+  double broken = broken_at(best, at);
+  bool better = isnan(best->value) || broken < best->broken || (broken == best->broken && value < best->value);
+  if (better) {
+    memcpy(best->x, at, best->n * sizeof(double));
+    best->value = value;
+    best->broken = broken;
+  }
+  scratch_release(s, mark);
 }
 
 void method_visited(Session *s, Value f, Value x, double value) {

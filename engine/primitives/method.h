@@ -23,11 +23,15 @@ Value method_find(Session *session, const char *name);
 MethodRun method_run(const Problem *problem, const double *start, size_t n);
 /* Does it take the constraints of a problem? */
 bool method_takes_constraints(Value method);
+/* Does it ask for the box of the variables, and keep constraints, which the option bounds becomes? */
+bool method_takes_bounds(Value method);
 /* Calls each(context, name) for every method of the library. */
 void method_each(Session *session, void (*each)(void *context, const char *name), void *context);
 
 /* A row with its first arguments given; takes ownership of them. */
 Value method_function(Session *session, const char *row, const Value *bound, uint32_t count);
+/* Ctrl-C ended a search: the point is put into ans, unless its value is nan. */
+void method_rescued(const Problem *problem, const double *x, double value, size_t n);
 /* Notes a value of the objective with these shapes at x: the best one survives an interrupt. */
 void method_remember(Session *session, const Object *shapes, Value x, double value);
 

@@ -11,7 +11,9 @@
 #include "calculus/point.h"
 #include "machine/random.h"
 #include "machine/session.h"
+#include "optimise/around.h"
 #include "optimise/verdict.h"
+#include "primitives/bounds.h"
 #include "primitives/matrix.h"
 #include "primitives/method.h"
 #include "values/operate.h"
@@ -55,8 +57,7 @@ static void set_column(Session *s, Table *table, uint32_t index, const char *nam
   table->column[index].numbers = value_array(column);
 }
 
-/* [first] begins the run of equal names: x stays x for a number; the entries of a vector w are w_1, w_2 …, those of a field p.W are p_W_1 … */
-static void coordinate_name(const char *const *names, size_t first, size_t i, char out[64]) {
+void problem_coordinate(const char *const *names, size_t first, size_t i, char out[64]) {
   if (first == i && names[i + 1] != names[i]) snprintf(out, 64, "%s", names[i]);
   else snprintf(out, 64, "%s_%zu", names[i], i - first + 1);
   for (char *c = out; *c; c++)
@@ -92,7 +93,7 @@ Value problem_trace(const Problem *p, const Observer *o, const char *const *name
   set_column(s, table, 0, "step", o->rows, width);
   for (size_t i = 0, first = 0; i < o->n; i++) {
     if (names[i] != names[first]) first = i;
-    coordinate_name(names, first, i, name);
+    problem_coordinate(names, first, i, name);
     set_column(s, table, (uint32_t)i + 1, name, o->rows, width);
   }
   static const char *const last[] = {"value", "gradnorm", "eta"};
@@ -104,6 +105,22 @@ Value problem_trace(const Problem *p, const Observer *o, const char *const *name
 }
 
 /* ---- running ---- */
+
+/* A library that owns memory runs: nothing may jump over it. */
+static bool guard(void *context, void (*call)(void *), void *argument) {
+  Session *s = context;
+  jmp_buf *outer = s->handler, mine;
+  s->handler = &mine;
+  if (setjmp(mine) != 0) {
+    s->handler = outer;
+    return false;
+  }
+  call(argument);
+  s->handler = outer;
+  return true;
+}
+
+static void leave(void *context) { longjmp(*((Session *)context)->handler, 1); }
 
 static void *allocate(void *session, size_t bytes) { return scratch(session, bytes); }
 static void adopt(void *session, void *object, void (*destroy)(void *)) { scratch_adopt(session, object, destroy); }
@@ -259,12 +276,13 @@ Value outcome_record(const Problem *p, const Observer *o, const MethodRun *run, 
   record_put(s, record, "reason", text_value(s, outcome->reason));
   record_put(s, record, "method", text_value(s, outcome->method ? outcome->method : ""));
   record_put(s, record, "iterations", value_number((double)outcome->iterations));
-  record_put(s, record, "evaluations", value_number((double)outcome->evaluations));
+  record_put(s, record, "evaluations", problem_evaluations(p, run, outcome->evaluations));
   record_put(s, record, "gradnorm", value_number(outcome->gradient_norm));
   record_put(s, record, "multipliers", outcome->multipliers);
   record_put(s, record, "active", outcome->active);
   record_put(s, record, "trace", problem_trace(p, o, outcome->names, run));
   Text text = outcome->verdict;
+  problem_basins(p, record, run, outcome->names, &text);
   if (text.length && text.bytes[text.length - 1] == '\n') text.bytes[--text.length] = 0;
   record->style = RECORD_VERDICT;
   record->summary = text.bytes;
@@ -305,30 +323,8 @@ static void print_kink(const MinimiseResult *r, const char *const *names, const 
   else text_format(text, "not converged, there are %s values around it\n", r->negated ? "higher" : "lower");
 }
 
-/* Values around x, along axes and in random directions, at three distances. */
-static bool lower_around(FunctionObjective *o, const Objective *objective, const double *x, double value) {
-  Session *s = o->session;
-  enum { AXES_MOST = 64 };
-  size_t n = o->n, axes = n < AXES_MOST ? n : AXES_MOST, directions = 2 * axes + 16;
-  double *y = scratch(s, n * sizeof(double));
-  static const double distances[] = {1e-6, 1e-4, 1e-2};
-  for (size_t k = 0; k < directions; k++) {
-    double size = 0;
-    for (size_t i = 0; i < n; i++) {
-      y[i] = k < 2 * axes ? (i == k / 2) * (k % 2 ? -1.0 : 1.0) : sin((double)(7 * k + 13 * i)); /* any spread will do */
-      size = fmax(size, fabs(x[i]));
-    }
-    for (size_t d = 0; d < sizeof distances / sizeof *distances; d++) {
-      double *z = scratch(s, n * sizeof(double));
-      for (size_t i = 0; i < n; i++) z[i] = x[i] + distances[d] * fmax(1, size) * y[i];
-      if (objective->value(objective->context, z) < value - 1e-12 * fmax(1, fabs(value))) return true;
-    }
-  }
-  return false;
-}
-
 typedef struct MethodList {
-  char text[240];
+  char text[310];
   Suggestion suggestion;
 } MethodList;
 
@@ -345,11 +341,21 @@ const MinimiseMethod *problem_method(Session *s, const char *name) {
   suggestion_start(&list.suggestion, name);
   size_t count;
   const MinimiseMethod *rows = minimise_methods(&count);
+  if (constrained_method(name)) {
+    Report *side_only = failure(s, "%s is for problems with constraints", name);
+    report_advise(side_only, "s.t. g(x) <= 0 using %s", name);
+    raise_failure(s, side_only);
+  }
   Report *r = failure(s, "there is no method named %s", name);
   method_each(s, list_method, &list);
   for (size_t i = 0; i < count; i++)
     if (method_find(s, rows[i].name).kind == VALUE_NOTHING) list_method(&list, rows[i].name);
-  report_remark(r, "methods: %s", list.text);
+  size_t sides;
+  const ConstrainedMethod *side = constrained_methods(&sides);
+  MethodList more = {.text = ""}; /* these need constraints */
+  suggestion_start(&more.suggestion, name);
+  for (size_t i = 0; i < sides; i++) list_method(side[i].samples ? &list : &more, side[i].name);
+  report_remark(r, "methods: %s; with s.t. also %s", list.text, more.text);
   if (list.suggestion.best) report_advise(r, "using %s", list.suggestion.best);
   else report_advise(r, "%s(f, x0, eta = 0.1, steps = 100) = …  is one of your own", name);
   raise_failure(s, r);
@@ -375,8 +381,8 @@ FunctionObjective problem_function(const Problem *p, size_t n, Observer *observe
 
 MinimiseOptions problem_options(const Problem *p) {
   return (MinimiseOptions){.method = p->settings.method, .tolerance = p->settings.tolerance, .negated = p->maximise,
-                           .max_evaluations = p->settings.evaluations,
-                           .allocate = allocate, .adopt = adopt, .context = p->session};
+                           .allocate = allocate, .adopt = adopt, .guard = guard, .leave = leave, .seed = p->settings.seed,
+                           .max_evaluations = p->settings.evaluations, .context = p->session};
 }
 
 static void run_from(const Problem *p, const double *start, size_t n, Attempt *attempt) {
@@ -389,8 +395,8 @@ static void run_from(const Problem *p, const double *start, size_t n, Attempt *a
   attempt->function = problem_function(p, n, &attempt->observer);
   attempt->function.plain = plain;
   Objective objective = objective_of(&attempt->function);
-  objective_need_one_value(&attempt->function, start);
-  if (!plain) objective.quadratic = objective_is_quadratic(&attempt->function, start);
+  bool one_value = objective_has_one_value(&attempt->function, start, !method && !written);
+  if (!plain) objective.quadratic = one_value && objective_is_quadratic(&attempt->function, start);
   char why[64];
   bool squares = !plain && objective_offer_squares(&attempt->function, start, &objective, why);
   const char *refusal = method ? minimise_refusal(method, &objective) : NULL;
@@ -407,7 +413,7 @@ static void run_from(const Problem *p, const double *start, size_t n, Attempt *a
   bool settled = r->kind != MINIMISE_UNDEFINED && r->kind != MINIMISE_UNBOUNDED && isfinite(r->value);
   attempt->kink = settled ? objective_kink(&attempt->function, r->x) : NULL;
   if (attempt->kink) {
-    r->converged = !lower_around(&attempt->function, &objective, r->x, r->value);
+    r->converged = !around_lower(&objective, NULL, r->x, r->value, &options);
     r->kind = MINIMISE_STATIONARY;
     snprintf(r->reason, sizeof r->reason, "at a kink of %s", attempt->kink);
   }
@@ -467,9 +473,7 @@ static Value solve_from_several(const Problem *p) {
   Session *s = p->session;
   size_t n;
   double *start = problem_start(p, &n);
-  uint64_t random[4];
-  memcpy(random, s->random, sizeof random); /* a search must not change what rand gives next */
-  random_seed(s, RANDOM_DEFAULT_SEED);
+  RandomStream *stream = random_borrow(s, RANDOM_DEFAULT_SEED); /* a search must not change what rand gives next */
   Attempt *best = NULL;
   int chosen = 0;
   for (int k = 0; k < STARTS; k++) {
@@ -478,7 +482,7 @@ static Value solve_from_several(const Problem *p) {
     run_from(p, start, n, attempt);
     if (k == 0 && attempt->result.quadratic && attempt->result.kind == MINIMISE_STRICT_MINIMUM) {
       Value only = result_record(p, attempt, "");
-      memcpy(s->random, random, sizeof random);
+      random_return(stream);
       run_release(attempt);
       return only;
     }
@@ -491,7 +495,7 @@ static Value solve_from_several(const Problem *p) {
     }
     if (n > COORDINATES_MANY && best->result.kind != MINIMISE_UNDEFINED) break;
   }
-  memcpy(s->random, random, sizeof random);
+  random_return(stream);
   char remark[96];
   if (n > COORDINATES_MANY) snprintf(remark, sizeof remark, "started from %s alone", chosen < 2 ? chosen ? "1" : "0" : "a random point");
   else snprintf(remark, sizeof remark, "started from 0, 1 and %d random points; this is from %s", STARTS - 2,
@@ -501,10 +505,21 @@ static Value solve_from_several(const Problem *p) {
   return record;
 }
 
-Value problem_solve(const Problem *p) {
-  return p->constraints.kind == VALUE_FUNCTION ? problem_solve_constrained(p) : solve_from_start(p);
+/* Constraints, or a method that is written for them and can do without. */
+static bool is_constrained(const Problem *p) {
+  const char *name = p->settings.method;
+  const ConstrainedMethod *method = name && p->method.kind != VALUE_FUNCTION ? constrained_method(name) : NULL;
+  return p->constraints.kind == VALUE_FUNCTION || (method && method->samples);
 }
 
-Value problem_solve_anywhere(const Problem *p) {
-  return p->constraints.kind == VALUE_FUNCTION ? problem_solve_constrained(p) : solve_from_several(p);
+static Value solve(const Problem *p, Value (*unconstrained)(const Problem *)) {
+  if (!p->settings.bounds) return is_constrained(p) ? problem_solve_constrained(p) : unconstrained(p);
+  Problem bounded = problem_bounded(p);
+  Value record = problem_solve_constrained(&bounded);
+  problem_unbound(&bounded);
+  return record;
 }
+
+Value problem_solve(const Problem *p) { return solve(p, solve_from_start); }
+
+Value problem_solve_anywhere(const Problem *p) { return solve(p, solve_from_several); }

@@ -16,7 +16,9 @@ typedef struct Settings {
   const char *method;    /* NULL: chosen */
   double tolerance;      /* the option tol, taken by all methods; 0: none */
   const Record *options; /* all of them, for methods written in the language; may be NULL */
-  size_t evaluations;    /* at most; 0: what minimise_run takes by itself */
+  const Value *bounds;   /* the option, to become constraints; or NULL */
+  size_t evaluations;    /* at most; 0: what the method takes by itself */
+  unsigned long seed;    /* of methods in C that draw */
 } Settings;
 
 typedef struct Problem {
@@ -31,6 +33,7 @@ typedef struct Problem {
   Value method;              /* one written in the language, or NOTHING */
   Value constraints;       /* function of the arguments giving a tuple of differences, or NOTHING */
   const Tuple *kinds, *texts; /* per difference: 1 for an equality; how it was typed */
+  const struct Box *box;      /* what the constraints bound, for a method that asks; or NULL */
 } Problem;
 
 /* What is noted of every step while a method runs. */
@@ -60,7 +63,14 @@ MinimiseOptions problem_options(const Problem *problem);
 const char **problem_names(const Problem *problem, size_t n);
 /* How wide the matrix is that each coordinate belongs to; 1 for numbers and vectors. */
 const uint32_t *problem_columns(const Problem *problem, size_t n);
+/* The name of coordinate [i] in a table, where [first] begins the run of equal names: x stays x for a
+ * number; the entries of a vector w are w_1, w_2 …, those of a field p.W are p_W_1 … */
+void problem_coordinate(const char *const *names, size_t first, size_t i, char out[64]);
 struct MethodRun;
+/* The minima that a method lists as basins: into the record as a table, and said in a line. */
+void problem_basins(const Problem *problem, Record *record, const struct MethodRun *run, const char *const *names, Text *text);
+/* Those of [own], and what a method says it has spent besides. */
+Value problem_evaluations(const Problem *problem, const struct MethodRun *run, size_t own);
 /* The steps as a table; a method's own columns stand behind the others. */
 Value problem_trace(const Problem *problem, const Observer *observer, const char *const *names, const struct MethodRun *run);
 /* The arguments as one value: itself, or a tuple. Takes ownership of them. */

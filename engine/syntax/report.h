@@ -22,7 +22,7 @@ typedef struct Report {
   char message[512];  /* lower case, no full stop: "shapes do not fit in A * v" */
   Label label[REPORT_LABELS]; /* label[0] is the place of the error */
   int label_count;
-  char remark[200];   /* one more fact beside the labels: "A has 3 columns, v has 2 rows" */
+  char remark[320];   /* one more fact beside the labels: "A has 3 columns, v has 2 rows" */
   char advice[REPORT_ADVICE][200]; /* things to type instead, ready to paste */
   int advice_count;
   struct { Source *source; Span span; char name[48]; } call[REPORT_CALLS]; /* the student's own calls, innermost first */

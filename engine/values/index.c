@@ -227,6 +227,7 @@ Value value_index(Session *session, Value container, const Value *item, uint32_t
       char position[64];
       if (container.kind == VALUE_FUNCTION)
         report_advise(r, "%s(%s)", failure_text(session, 0, name, sizeof name), failure_text(session, 1, position, sizeof position));
+      if (container.kind == VALUE_NUMBER || container.kind == VALUE_ACTIVE) advise_shape(session, r);
       if (container.kind == VALUE_RECORD && item[0].kind == VALUE_STRING)
         report_advise(r, "%s.%s", failure_text(session, 0, name, sizeof name), ((String *)item[0].object)->bytes);
       raise_failure(session, r);
