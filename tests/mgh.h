@@ -12,6 +12,7 @@
 
 #include <math.h>
 #include <stdint.h>
+#include <stdlib.h>
 #include <string.h>
 
 enum { JET_MOST = 12, RESIDUALS_MOST = 100, MINIMA_MOST = 3 };
@@ -585,12 +586,24 @@ static void mgh_jacobian(void *problem, const double *x, double *j) {
   for (size_t i = 0; i < ((MghProblem *)problem)->m; i++) memcpy(j + i * n, r[i].g, n * sizeof *j);
 }
 
+static inline void mgh_product(void *context, const double *x, const double *v, double *out) {
+  size_t n = ((const MghProblem *)context)->n;
+  double *h = malloc(n * n * sizeof *h);
+  mgh_hessian(context, x, h);
+  for (size_t i = 0; i < n; i++) {
+    out[i] = 0;
+    for (size_t k = 0; k < n; k++) out[i] += h[i * n + k] * v[k];
+  }
+  free(h);
+}
+
 static inline Objective mgh_objective(const MghProblem *problem) {
   return (Objective){.n = problem->n,
                      .context = (void *)(uintptr_t)problem,
                      .value = mgh_value,
                      .gradient = mgh_gradient,
                      .hessian = mgh_hessian,
+                     .product = mgh_product,
                      .m = problem->m,
                      .residuals = mgh_residual_values,
                      .jacobian = mgh_jacobian};

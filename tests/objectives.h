@@ -107,12 +107,19 @@ static inline void curve_hessian(void *curve, const double *x, double *h) {
   ((Curve *)curve)->f(*x, &slope, h);
 }
 
+static inline void curve_product(void *curve, const double *x, const double *v, double *out) {
+  double slope, curvature;
+  ((Curve *)curve)->f(*x, &slope, &curvature);
+  *out = curvature * *v;
+}
+
 static inline Objective curve_objective(Curve *curve) {
   return (Objective){.n = 1,
                      .context = curve,
                      .value = curve_value,
                      .gradient = curve_gradient,
-                     .hessian = curve_hessian};
+                     .hessian = curve_hessian,
+                     .product = curve_product};
 }
 
 #define CURVE(name, value, first, second)                                                          \

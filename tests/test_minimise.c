@@ -254,6 +254,12 @@ static void watch_hessian(void *context, const double *x, double *h) {
   watch_call(watch, INFINITY);
 }
 
+static void watch_product(void *context, const double *x, const double *v, double *out) {
+  Watch *watch = context;
+  watch->objective->product(watch->objective->context, x, v, out);
+  watch_call(watch, INFINITY);
+}
+
 static void watch_residuals(void *context, const double *x, double *r) {
   Watch *watch = context;
   watch->objective->residuals(watch->objective->context, x, r);
@@ -279,6 +285,7 @@ static Objective watch_objective(Watch *watch) {
                      .value = watch_value,
                      .gradient = watch_gradient,
                      .hessian = watch_hessian,
+                     .product = watch_product,
                      .m = watch->objective->m,
                      .residuals = watch_residuals,
                      .jacobian = watch_jacobian,
@@ -345,5 +352,7 @@ Test(minimise, methods_are_known_by_name_and_refuse_what_they_cannot_do) {
   cr_expect_str_eq(minimise_refusal(minimise_method("trust"), &blind), "needs the Hessian");
   cr_expect_str_eq(minimise_refusal(minimise_method("levenberg"), &SADDLE),
                    "needs a sum of squares");
+  cr_expect_str_eq(minimise_refusal(minimise_method("newtoncg"), &SADDLE),
+                   "needs products with the Hessian");
   cr_expect_null(minimise_refusal(minimise_method("cg"), &blind));
 }

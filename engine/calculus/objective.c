@@ -113,7 +113,7 @@ static Recording *gradient_at(FunctionObjective *o, ObjectivePath *p, const doub
   if (p->has_gradient && trace_replay(p->gradient.trace, x, &why)) return &p->gradient;
   if (p->has_gradient) recording_release(o->session, &p->gradient);
   p->gradient = recording_gradient(o->session, &p->value, numbers(o, x));
-  p->gradient_bar = NULL;
+  p->gradient_bar = p->product_bar = NULL;
   p->has_gradient = true;
   return &p->gradient;
 }
@@ -336,6 +336,40 @@ static void objective_hessian(void *context, const double *x, double *h) {
   symmetrise(h, n);
 }
 
+static void restless_product(FunctionObjective *o, const double *x, const double *v, double *out) {
+  Session *s = o->session;
+  Scratch *mark = scratch_mark(s);
+  Value *input = numbers(o, x), *seed = numbers(o, v), *bar = scratch(s, (o->n + 1) * sizeof(Value));
+  Recording r = record_at(o, x), g = recording_gradient(s, &r, input);
+  recording_adjoint(s, &g, input, seed, bar);
+  for (size_t i = 0; i < o->n; i++) out[i] = o->sign * bar[i].number;
+  recording_release(s, &g);
+  recording_release(s, &r);
+  scratch_release(s, mark);
+}
+
+/* The gradient's adjoint for the seeds v: the Hessian is symmetric. */
+static void objective_product(void *context, const double *x, const double *v, double *out) {
+  FunctionObjective *o = context;
+  if (is_restless(o)) {
+    restless_product(o, x, v, out);
+    return;
+  }
+  bool undefined;
+  ObjectivePath *p = path_at(o, x, &undefined);
+  if (!p) {
+    fill_nan(out, o->n);
+    return;
+  }
+  Recording *g = gradient_at(o, p, x);
+  if (!p->product_bar) p->product_bar = adjoints(o->session, g->trace);
+  trace_clear_adjoints(g->trace, p->product_bar);
+  for (size_t i = 0; i < o->n; i++)
+    if (g->output[i] != UINT32_MAX) p->product_bar[g->output[i]] += o->sign * v[i];
+  trace_reverse(o->session, g->trace, p->product_bar);
+  memcpy(out, p->product_bar + g->trace->input, o->n * sizeof(double));
+}
+
 static bool objective_step(void *context, const OptimiseStep *step) {
   FunctionObjective *o = context;
   return o->observe ? o->observe(o->observer, step) : true;
@@ -343,5 +377,6 @@ static bool objective_step(void *context, const OptimiseStep *step) {
 
 Objective objective_of(FunctionObjective *o) {
   return (Objective){.n = o->n, .context = o, .value = objective_value, .gradient = objective_gradient,
-                     .hessian = o->plain ? NULL : objective_hessian, .step = objective_step};
+                     .hessian = o->plain ? NULL : objective_hessian,
+                     .product = o->plain ? NULL : objective_product, .step = objective_step};
 }

@@ -18,7 +18,7 @@ typedef struct ObjectivePath {
   Recording value, gradient;
   bool has_gradient;
   Residuals residuals; /* none when the path is not a sum of squares */
-  double *bar, *gradient_bar, *work; /* adjoint cells, tangents: scratch of the path's life */
+  double *bar, *gradient_bar, *product_bar, *work; /* adjoint cells, tangents: scratch of the path's life */
   Pattern pattern;                   /* of the gradient, made with gradient_bar */
 } ObjectivePath;
 

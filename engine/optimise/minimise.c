@@ -23,6 +23,8 @@ static const MinimiseMethod METHODS[] = {
      "gradients only, each direction conjugate to the last"},
     {"quasinewton", "dense BFGS", quasinewton_run, 0,
      "gradients only, an approximate inverse Hessian built up from all steps"},
+    {"newtoncg", "truncated Newton", newtoncg_run, MINIMISE_NEEDS_PRODUCTS,
+     "Newton steps by conjugate gradients, the Hessian only multiplied: for many variables"},
     {"lbfgs", "limited-memory BFGS", limitedmemory_run, 0, "gradients only, for many variables"},
     {"neldermead", "Nelder-Mead simplex", simplex_run, 0,
      "values only, also where there is no derivative; few variables"},
@@ -46,6 +48,8 @@ const char *minimise_refusal(const MinimiseMethod *method, const Objective *obje
     return "needs the Hessian";
   if (method->needs & MINIMISE_NEEDS_HESSIAN && objective->n > SEARCH_HESSIAN_LIMIT)
     return "needs the Hessian, formed for at most 200 variables";
+  if (method->needs & MINIMISE_NEEDS_PRODUCTS && objective->product == NULL)
+    return "needs products with the Hessian";
   if (method->needs & MINIMISE_NEEDS_RESIDUALS && objective->m == 0)
     return "needs a sum of squares";
   if (method->needs & MINIMISE_NEEDS_RESIDUALS && objective->m > JACOBIAN_LARGEST / objective->n)
@@ -143,7 +147,7 @@ static void minimise_nudge(Search *search) {
 static void minimise_continue(Search *search) {
   enum { TIMES = 5 };
   const MinimiseResult *result = search->result;
-  for (int k = 0; k < TIMES && search->n <= SEARCH_HESSIAN_LIMIT; k++) {
+  for (int k = 0; k < TIMES; k++) {
     bool ridge = result->kind == MINIMISE_SADDLE || result->kind == MINIMISE_MAXIMUM;
     if (minimise_finished(result) || !(ridge || result->lower_nearby) || search_exhausted(search))
       return;
@@ -151,10 +155,24 @@ static void minimise_continue(Search *search) {
       trustregion_run(search);
     } else {
       minimise_nudge(search);
-      quasinewton_run(search);
+      if (search->n <= SEARCH_HESSIAN_LIMIT) quasinewton_run(search);
+      else limitedmemory_run(search);
     }
     verdict_judge(search);
   }
+}
+
+/* With very many variables the values are sums so long that their rounding stops a line search early. */
+static void minimise_sharpen(Search *search) {
+  MinimiseResult *result = search->result;
+  bool stuck = result->kind == MINIMISE_NOT_STATIONARY && !minimise_finished(result);
+  if (!stuck || search->objective->product == NULL || search->n <= SEARCH_HESSIAN_LIMIT) return;
+  size_t steps = result->iterations;
+  newtoncg_run(search);
+  verdict_judge(search);
+  if (result->iterations == steps) return;
+  result->title = "gradients alone, then truncated Newton";
+  result->needs |= MINIMISE_NEEDS_PRODUCTS;
 }
 
 /* A run that went far and is not done may be on its way for ever. */
@@ -275,6 +293,7 @@ void minimise_run(const Objective *objective, const double *start, const Minimis
   search.run_limit = search.max_evaluations;
   verdict_judge(&search);
   if (automatic) {
+    minimise_sharpen(&search);
     minimise_continue(&search);
     if (method->run == leastsquares_run && search_has_hessian(&search))
       minimise_retry(&search, trustregion_run);

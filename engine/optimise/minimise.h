@@ -76,6 +76,9 @@ typedef struct MinimiseResult {
   unsigned needs;                    /* of the method */
   bool walked;                       /* it was a path */
   size_t iterations, evaluations, gradient_evaluations, hessian_evaluations, jacobian_evaluations;
+  size_t products;  /* of the Hessian with a vector */
+  size_t looked_at; /* directions in which its curvature was measured; the extremes, when not 0: */
+  double curvature_low, curvature_high;
   double error_bar; /* largest entry of the Newton step from x; nan when unknown */
   double digits;    /* correct digits of x that error bar leaves, at most 15; nan when unknown */
   double start_value;
@@ -92,7 +95,7 @@ typedef struct MinimiseResult {
 
 struct Search;
 
-enum { MINIMISE_NEEDS_HESSIAN = 1, MINIMISE_NEEDS_RESIDUALS = 2 };
+enum { MINIMISE_NEEDS_HESSIAN = 1, MINIMISE_NEEDS_RESIDUALS = 2, MINIMISE_NEEDS_PRODUCTS = 4 };
 
 typedef struct MinimiseMethod {
   const char *name, *title;

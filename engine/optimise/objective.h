@@ -26,6 +26,8 @@ typedef struct Objective {
   double (*value)(void *context, const double *x);               /* may be nan or inf */
   double (*gradient)(void *context, const double *x, double *g); /* returns the value too */
   void (*hessian)(void *context, const double *x, double *h);    /* n*n, symmetric; may be NULL */
+  /* The Hessian at x times v, into out; may be NULL. */
+  void (*product)(void *context, const double *x, const double *v, double *out);
   size_t m; /* residuals, 0 when f is not a sum of squares */
   double offset; /* f = offset + sum of r[i]^2 */
   void (*residuals)(void *context, const double *x, double *r);

@@ -111,6 +111,12 @@ bool search_hessian(Search *search, const double *x, double *h) {
   return dense_finite(search->n * search->n, h);
 }
 
+bool search_product(Search *search, const double *x, const double *v, double *out) {
+  search->result->products++;
+  search->objective->product(search->objective->context, x, v, out);
+  return dense_finite(search->n, out);
+}
+
 double search_residuals(Search *search, const double *x, double *r) {
   search->result->evaluations++;
   search_remember(search, x);
@@ -136,7 +142,8 @@ bool search_step(Search *search, const double *x, double value, const double *g,
 }
 
 bool search_exhausted(const Search *search) {
-  return search->result->evaluations >= search->run_limit || search->result->unbounded;
+  const MinimiseResult *result = search->result; /* a product costs about what an evaluation does */
+  return result->evaluations + result->products >= search->run_limit || search->result->unbounded;
 }
 
 void search_reason(Search *search, const char *format, ...) {

@@ -39,6 +39,8 @@ void search_adopt(Search *search, void *object, void (*destroy)(void *object));
 double search_value(Search *search, const double *x);
 double search_gradient(Search *search, const double *x, double *g);
 bool search_hessian(Search *search, const double *x, double *h); /* false when not finite */
+/* The Hessian times v; false when not finite. */
+bool search_product(Search *search, const double *x, const double *v, double *out);
 bool search_has_hessian(const Search *search);
 /* Returns the value, their squares' sum plus the offset. */
 double search_residuals(Search *search, const double *x, double *r);
@@ -76,6 +78,7 @@ void trustregion_run(Search *search);
 void leastsquares_run(Search *search);
 void quasinewton_run(Search *search);
 void limitedmemory_run(Search *search);
+void newtoncg_run(Search *search);
 void multimin_conjugate_run(Search *search);
 void simplex_run(Search *search);
 void path_run(Search *search);

@@ -12,6 +12,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "optimise/lanczos.h"
 #include "optimise/search.h"
 
 /* A Newton step below this fraction of a coordinate leaves 7 digits now and 14 after one more. */
@@ -163,6 +164,16 @@ static bool judge_stationary(Search *search, Judge *judge, const double *x, doub
   return small || left > STALLED;
 }
 
+/* Where products with the Hessian are to be had, the least curvature found bounds the step better: a
+ * gradient soon lies along the steepest directions. */
+static double judge_least_curvature(Search *search, const double *x, double along_gradient) {
+  MinimiseResult *result = search->result;
+  if (search->objective->product == NULL) return along_gradient;
+  result->looked_at = lanczos_curvatures(search, x, &result->curvature_low, &result->curvature_high, result->direction);
+  double low = result->curvature_low;
+  return result->looked_at && low > 0 ? fmin(low, along_gradient) : along_gradient;
+}
+
 /* No Hessian: the curvature along the gradient, from one more exact gradient, bounds the step. */
 static bool judge_stationary_by_secant(Search *search, Judge *judge, const double *x,
                                        const double *g) {
@@ -178,7 +189,8 @@ static bool judge_stationary_by_secant(Search *search, Judge *judge, const doubl
   if (!isfinite(value) || !dense_finite(n, judge->trial_gradient)) return false;
   double curvature = (norm - dense_dot(n, judge->trial_gradient, g) / norm) / length;
   for (size_t i = 0; i < n; i++) judge->p[i] = curvature > 0 ? -g[i] / curvature : INFINITY;
-  return norm <= NEGLIGIBLE_STEP * size * curvature;
+  if (!(norm <= NEGLIGIBLE_STEP * size * curvature)) return false;
+  return norm <= NEGLIGIBLE_STEP * size * judge_least_curvature(search, x, curvature);
 }
 
 /* The trials made here are the judge's, not the run's: they do not become the answer. */
@@ -331,6 +343,16 @@ static void judge_reset(MinimiseResult *result) {
   result->converged = result->lower_nearby = false;
 }
 
+/* Too many variables for a Hessian: a direction that curves downwards proves a saddle, none proves nothing. */
+static MinimiseKind judge_many(Search *search, const double *x) {
+  MinimiseResult *result = search->result;
+  if (search->objective->product == NULL) return MINIMISE_STATIONARY;
+  result->looked_at = lanczos_curvatures(search, x, &result->curvature_low, &result->curvature_high, result->direction);
+  double low = result->curvature_low, large = fmax(fabs(low), fabs(result->curvature_high));
+  result->has_direction = result->looked_at && low < -CRUDE_EIGENVALUE * large;
+  return result->has_direction ? MINIMISE_SADDLE : MINIMISE_STATIONARY;
+}
+
 /* The kind of the best point, with everything known of it on the way. */
 static MinimiseKind judge_best(Search *search, Judge *judge) {
   MinimiseResult *result = search->result;
@@ -346,7 +368,7 @@ static MinimiseKind judge_best(Search *search, Judge *judge) {
   bool stationary = verdict_stationary(search, x, value, g);
   judge_error(search, judge);
   search_prefer(search, x, value);
-  if (n > SEARCH_HESSIAN_LIMIT) return stationary ? MINIMISE_STATIONARY : MINIMISE_NOT_STATIONARY;
+  if (n > SEARCH_HESSIAN_LIMIT) return stationary ? judge_many(search, x) : MINIMISE_NOT_STATIONARY;
   MinimiseKind kind = stationary ? judge_kind(search, judge, value) : MINIMISE_NOT_STATIONARY;
   if (search_has_hessian(search)) judge_spectrum(result, judge, n);
   return kind;

@@ -84,12 +84,34 @@ static void verdict_print_unbounded(const MinimiseResult *result, const char *co
   text_string(out, "\n");
 }
 
+/* What was measured of the Hessian without forming it. */
+static void verdict_curvatures(const MinimiseResult *result, Text *out) {
+  double low = result->curvature_low, high = result->curvature_high;
+  if (result->looked_at == 1)
+    text_format(out, "its curvature is %.3g where it was measured", result->negated ? -low : low);
+  else
+    text_format(out, "in a space of %zu directions curvatures lie between %.3g and %.3g",
+                result->looked_at, result->negated ? -high : low, result->negated ? -low : high);
+}
+
 static void verdict_print_not_minimum(const MinimiseResult *result, Text *out) {
   bool saddle = result->kind == MINIMISE_SADDLE;
   const char *opposite = result->negated ? "minimum" : "maximum";
   text_format(out, "value %.6g at a %s, not a %s: ", verdict_value(result),
               saddle ? "saddle point" : opposite, verdict_extremum(result));
-  verdict_eigenvalues(result, "%.6g", out);
+  if (result->has_spectrum) verdict_eigenvalues(result, "%.6g", out);
+  else verdict_curvatures(result, out);
+  text_string(out, "\n");
+}
+
+static void verdict_print_stationary(const MinimiseResult *result, Text *out) {
+  text_format(out, "value %.6g at a stationary point", verdict_value(result));
+  if (result->looked_at == 0) {
+    text_string(out, " (no Hessian was formed to tell its kind)\n");
+    return;
+  }
+  text_format(out, ", which nothing proves to be a %s: ", verdict_extremum(result));
+  verdict_curvatures(result, out);
   text_string(out, "\n");
 }
 
@@ -99,10 +121,7 @@ void verdict_print_kind(const MinimiseResult *result, const char *const *names, 
   case MINIMISE_FLAT: verdict_print_flat(result, names, out); break;
   case MINIMISE_SADDLE:
   case MINIMISE_MAXIMUM: verdict_print_not_minimum(result, out); break;
-  case MINIMISE_STATIONARY:
-    text_format(out, "value %.6g at a stationary point (no Hessian was formed to tell its kind)\n",
-                verdict_value(result));
-    break;
+  case MINIMISE_STATIONARY: verdict_print_stationary(result, out); break;
   case MINIMISE_UNBOUNDED: verdict_print_unbounded(result, names, out); break;
   case MINIMISE_NOT_STATIONARY:
     if (result->converged) text_format(out, "value %.6g\n", verdict_value(result));
@@ -122,6 +141,9 @@ static void verdict_counts(const MinimiseResult *result, Text *out) {
   if (needs && result->hessian_evaluations)
     text_format(out, " and %zu Hessian", result->hessian_evaluations);
   text_string(out, " evaluations");
+  if (needs & MINIMISE_NEEDS_PRODUCTS)
+    text_format(out, ", %zu product%s with the Hessian", result->products,
+                result->products == 1 ? "" : "s");
 }
 
 static void verdict_effort(const MinimiseResult *result, Text *out) {
