@@ -90,7 +90,12 @@ static void walk(Shell *shell, const Road *road) {
   }
 }
 
-/* At low + fraction of the domain; polygamma's order is a whole number and has no derivative. */
+/* Is the first argument a whole number, an order, which has no derivative? */
+static bool takes_order(Scalar scalar) {
+  return scalar == SCALAR_polygamma || scalar == SCALAR_sinc_derivative;
+}
+
+/* At low + fraction of the domain. */
 static Road road_at(size_t row, int varied, int point) {
   const ElementaryDomain *domain = &elementary_domains[row];
   double width = domain->high - domain->low;
@@ -98,7 +103,7 @@ static Road road_at(size_t row, int varied, int point) {
   road.arguments = scalar_row[domain->scalar].arguments;
   road.t = domain->low + fraction[point] * width;
   road.other = domain->low + fraction[POINTS - 1 - point] * width + 0.01 * width;
-  if (domain->scalar == SCALAR_polygamma) road.other = round(road.other);
+  if (takes_order(domain->scalar)) road.other = round(road.other);
   return road;
 }
 
@@ -107,7 +112,7 @@ Test(derivative_roads, of_a_scalar_function_all_lead_to_one_number) {
   shell_start(&shell);
   for (size_t row = 0; row < ELEMENTARY_ROWS_COUNT; row++) {
     int arguments = scalar_row[elementary_domains[row].scalar].arguments;
-    bool fixed_first = elementary_domains[row].scalar == SCALAR_polygamma;
+    bool fixed_first = takes_order(elementary_domains[row].scalar);
     for (int varied = fixed_first; varied < arguments; varied++)
       for (int point = 0; point < POINTS; point++) {
         Road road = road_at(row, varied, point);

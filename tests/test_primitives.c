@@ -91,6 +91,19 @@ static double reference_relu(double x) { return (x + fabs(x)) / 2; }
 static double reference_factorial(double x) { return tgamma(x + 1); }
 static double reference_xlogy(double x, double y) { return x * log(y); }
 static double reference_polygamma(double n, double x) { return gsl_sf_psi_n((int)n, x); }
+static double reference_sinc(double x) { return x == 0 ? 1 : sin(M_PI * x) / (M_PI * x); }
+
+/* pi^n times the integral of s^n cos(pi*x*s + n*pi/2) from 0 to 1, by Boole's rule. */
+static double reference_sinc_derivative(double n, double x) {
+  enum { PIECES = 4000 };
+  static const double weight[4] = {14, 32, 12, 32};
+  double sum = 0;
+  for (int i = 0; i <= PIECES; i++) {
+    double s = (double)i / PIECES, value = pow(s, n) * cos(M_PI * (x * s + n / 2));
+    sum += (i == 0 || i == PIECES ? 7 : weight[i % 4]) * value;
+  }
+  return pow(M_PI, n) * sum * 2 / (45.0 * PIECES);
+}
 
 typedef struct Reference {
   const char *name;
@@ -142,6 +155,8 @@ static const Reference references[] = {
     {"mod", NULL, fmod, 1},
     {"xlogy", NULL, reference_xlogy, 1},
     {"polygamma", NULL, reference_polygamma, 64},
+    {"sinc", reference_sinc, NULL, 16},
+    {"sinc_derivative", NULL, reference_sinc_derivative, 2e3}, /* the sum rounds too */
 };
 
 static const Reference *reference_of(const char *name) {
@@ -168,13 +183,14 @@ static double other_point(const ElementaryDomain *domain, int i) {
 static bool is_binary(const ElementaryDomain *domain) {
   return scalar_row[domain->scalar].arguments == 2;
 }
-static bool is_polygamma(const ElementaryDomain *domain) {
-  return domain->scalar == SCALAR_polygamma;
+/* Has its first argument to be a whole number, the order of a derivative? */
+static bool takes_order(const ElementaryDomain *domain) {
+  return domain->scalar == SCALAR_polygamma || domain->scalar == SCALAR_sinc_derivative;
 }
 
 static double first_point(const ElementaryDomain *domain, int i) {
   double x = point_of(domain, i);
-  return is_polygamma(domain) ? round(x) : x;
+  return takes_order(domain) ? round(x) : x;
 }
 
 Test(primitives, elementary_values_are_those_of_the_c_library) {
@@ -196,7 +212,7 @@ Test(primitives, elementary_values_are_those_of_the_c_library) {
       double got = row->value(special[k], 2), want = reference_value(reference, special[k], 2);
       cr_expect(shell_close(got, want, 0, 0), "%s(%g) is %g", name, special[k], got);
     }
-    if (!is_polygamma(domain)) cr_expect(isnan(row->value(NAN, 2)), "%s(nan) is a number", name);
+    if (!takes_order(domain)) cr_expect(isnan(row->value(NAN, 2)), "%s(nan) is a number", name);
   }
 }
 
@@ -300,7 +316,7 @@ Test(primitives, elementary_derivatives_agree_with_differences_and_with_their_te
       curve.x = first_point(domain, k);
       curve.y = other_point(domain, k);
       if (is_rough(domain, curve.x, curve.y)) continue;
-      for (curve.argument = is_polygamma(domain); curve.argument < 1 + is_binary(domain);
+      for (curve.argument = takes_order(domain); curve.argument < 1 + is_binary(domain);
            curve.argument++) {
         shell_do(&shell, "x = %.17g; y = %.17g; t = %s", curve.x, curve.y,
                  curve.argument ? "y" : "x");
@@ -325,7 +341,7 @@ Test(primitives, elementary_functions_take_arrays_entry_by_entry) {
     const ElementaryDomain *domain = &elementary_domains[i];
     shell_do(&shell, "lo = %.17g; hi = %.17g; v = linspace(lo, hi, 6); w = reverse(v)", domain->low,
              domain->high);
-    if (is_polygamma(domain)) shell_run(&shell, "v = [1, 2, 3, 1, 2, 3]");
+    if (takes_order(domain)) shell_run(&shell, "v = [1, 2, 3, 1, 2, 3]");
     MmlStatus status;
     if (is_binary(domain))
       status = shell_do(

@@ -49,6 +49,35 @@ double polygamma(double n, double x) {
   return gsl_sf_psi_n_e((int)n, x, &r) == GSL_SUCCESS ? r.val : NAN;
 }
 
+/* sin(pi*x + quarters*pi/2), exact where that is a multiple of pi/2. */
+static double sine_of_turns(double x, int quarters) {
+  double r = x - 2 * round(x / 2); /* in [-1, 1], without rounding */
+  double nearest = round(2 * r), rest = M_PI * (r - nearest / 2);
+  int quarter = ((int)nearest + quarters) & 3;
+  double value = quarter & 1 ? cos(rest) : sin(rest);
+  return (quarter & 2 ? -value : value) + 0.0;
+}
+
+/* g_n, the n-th derivative of sin(t)/t, is the integral of s^n cos(t*s + n*pi/2) from 0 to 1, and
+ * t*g_n + n*g_(n-1) = sin(t + n*pi/2). Upwards from g_0 an error grows by n/t at each step, downwards by
+ * t/n: so upwards while n stays below t, and else downwards from where starting with 0 is exact. */
+double sinc_derivative(double n, double x) {
+  if (isnan(x) || !(n >= 0 && n <= SINC_ORDERS) || n != floor(n)) return NAN;
+  if (isinf(x)) return 0;
+  double t = M_PI * x, g = 0;
+  int order = (int)n, from = order;
+  if (fabs(t) > n) {
+    g = sine_of_turns(x, 0) / t;
+    for (int k = 1; k <= order; k++) g = (sine_of_turns(x, k) - k * g) / t;
+    return pow(M_PI, n) * g;
+  }
+  for (double error = 1; error > 0x1p-60; from++) error *= fabs(t) / (from + 2);
+  for (int k = from; k >= order; k--) g = (sine_of_turns(x, k + 1) - t * g) / (k + 1);
+  return pow(M_PI, n) * g;
+}
+
+double sinc(double x) { return sinc_derivative(0, x) + 0.0; }
+
 /* One C function per row. A row that does not use y leaves it unused. */
 #define ARITHMETIC(name, value_, dx, dy)                                                           \
   static double compute_##name(double x, double y) { (void)y; return value_; }

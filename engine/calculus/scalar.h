@@ -64,5 +64,8 @@ double gammafn(double x);
 double factorial(double x);
 double digamma(double x);
 double polygamma(double n, double x);
+enum { SINC_ORDERS = 600 }; /* pi^n/n is too large for a double from 620 on */
+double sinc(double x);
+double sinc_derivative(double n, double x);
 
 #endif
