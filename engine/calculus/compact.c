@@ -11,6 +11,7 @@
 
 #include "calculus/derive.h"
 #include "calculus/kink.h"
+#include "calculus/spoiler.h"
 #include "machine/heap.h"
 #include "machine/session.h"
 
@@ -153,7 +154,7 @@ static bool find_partials(Session *s, Compaction *c) {
 static void remember(Session *s, const Compaction *c) {
   Trace *t = c->trace;
   if (!t->gone.tie) t->gone.tie = trace_tie(t);
-  if (!t->gone.nan[0]) trace_nan(t, t->gone.nan);
+  if (!t->gone.nan[0]) spoiler_nan(t, t->gone.nan);
   if (t->gone.kink) return;
   bool *live = scratch(s, t->step_count + 1);
   trace_live(t, c->cell, c->count, live);

@@ -254,7 +254,9 @@ static Fact scalar_fact(Proof *p, unsigned op, uint32_t a, uint32_t b, uint32_t 
     if (fact_is_constant(v)) return power_of(p, a, v->constant);
     return fact_unknown(p, "a power with an exponent that varies");
   case SCALAR_max:
-  case SCALAR_min: return larger(p, u, v, op == SCALAR_max);
+  case SCALAR_RAISE: return larger(p, u, v, true);
+  case SCALAR_min:
+  case SCALAR_LOWER: return larger(p, u, v, false);
   case SCALAR_xlogy:
     if (a == b && fact_is_affine(u)) return entropy(p, u);
     break;

@@ -10,9 +10,15 @@
  * elsewhere on entry, adjoints on return. */
 void trace_reverse(Session *session, Trace *trace, double *bar);
 
+/* The same, taking an infinite adjoint times a slope of 0 for 0: for where the first gave a nan. */
+void trace_reverse_guarded(Session *session, Trace *trace, double *bar);
+
 /* A forward sweep with [lanes] tangents at once: dot[cell * lanes + lane], seeded at the inputs and 0
  * elsewhere on entry. False when a rule is met, which has adjoints only. */
 bool trace_forward(const Trace *trace, size_t lanes, double *dot);
+/* The same with one tangent, to the side it points to where the function has a kink; nan behind a jump. The
+ * sides of a branch are not told apart: only one was recorded. */
+bool trace_forward_one_sided(const Trace *trace, double *dot);
 /* The slopes of an operation at (a, b) with result r, each only if wanted. */
 void scalar_slopes(Scalar op, double a, double b, double r, bool by_a, bool by_b, double slope[2]);
 

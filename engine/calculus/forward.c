@@ -2,16 +2,22 @@
  *
  * A zero tangent is never multiplied: what does not change cannot bring in 0*inf.
  *
+ * The sweep to one side takes at each kink the slope of the side it goes to: |t| changes by |dt| at 0, the
+ * larger of two equal numbers by the larger change. So it gives one-sided derivatives exactly.
+ *
  * SPDX-License-Identifier: GPL-3.0-or-later */
+#include <math.h>
 #include <string.h>
 
 #include "calculus/derive.h"
+#include "calculus/kink.h"
 
 /* The tangents under way: cell c has them at dot[c * lanes]. */
 typedef struct Tangents {
   const Trace *trace;
   size_t lanes;
   double *dot;
+  bool one_sided; /* one lane, which goes to one side */
 } Tangents;
 
 static void carry(const Tangents *t, uint32_t out, double slope, uint32_t from) {
@@ -38,10 +44,29 @@ static void forward_scalar(const Tangents *t, unsigned op, uint32_t out, uint32_
   if (!still_b) carry(t, out, slope[1], b);
 }
 
+/* How the result changes at a kink when the operands change by [a] and [b]; nan at a jump. */
+static double change_at_kink(unsigned op, double a, double b) {
+  switch (op) {
+  case SCALAR_abs: return fabs(a);
+  case SCALAR_relu: return max(a, 0);
+  case SCALAR_max: case SCALAR_RAISE: return max(a, b);
+  case SCALAR_min: case SCALAR_LOWER: return min(a, b);
+  case SCALAR_hypot: return hypot(a, b);
+  default: return NAN;
+  }
+}
+
+static void forward_one(const Tangents *t, unsigned op, uint32_t out, uint32_t a, uint32_t b) {
+  const double *c = t->trace->cell;
+  if (t->one_sided && scalar_kink(op, c[a], c[b]))
+    t->dot[out] += change_at_kink(op, t->dot[a], t->dot[b]);
+  else forward_scalar(t, op, out, a, b);
+}
+
 static void forward_vector(const Tangents *t, const Step *step, const Run *run) {
   for (uint32_t i = 0; i < run->n; i++)
-    forward_scalar(t, step->detail, step->out + i, run->a + i * run->a_step,
-                   run->b + i * run->b_step);
+    forward_one(t, step->detail, step->out + i, run->a + i * run->a_step,
+                run->b + i * run->b_step);
 }
 
 static void forward_product(const Tangents *t, const Step *step, const Run *run) {
@@ -66,6 +91,9 @@ static bool forward_run(const Tangents *t, const Step *step) {
     for (uint32_t i = 0; i < step->b; i++) carry(t, step->out, 1, step->a + i);
     return true;
   case STEP_NORM: /* x / |x|; 0 at 0, as backwards */
+    if (t->one_sided && c[step->out] == 0)
+      for (uint32_t i = 0; i < step->b; i++)
+        t->dot[step->out] = hypot(t->dot[step->out], t->dot[step->a + i]);
     for (uint32_t i = 0; i < step->b && c[step->out] != 0; i++)
       carry(t, step->out, c[step->a + i] / c[step->out], step->a + i);
     return true;
@@ -84,12 +112,20 @@ static bool forward_run(const Tangents *t, const Step *step) {
   }
 }
 
-bool trace_forward(const Trace *trace, size_t lanes, double *dot) {
-  Tangents tangents = {trace, lanes, dot};
+static bool sweep(const Tangents *tangents) {
+  const Trace *trace = tangents->trace;
   for (uint32_t s = 0; s < trace->step_count; s++) {
     const Step *step = &trace->step[s];
-    if (step->op < SCALAR_COUNT) forward_scalar(&tangents, step->op, step->out, step->a, step->b);
-    else if (!forward_run(&tangents, step)) return false;
+    if (step->op < SCALAR_COUNT) forward_one(tangents, step->op, step->out, step->a, step->b);
+    else if (!forward_run(tangents, step)) return false;
   }
   return true;
+}
+
+bool trace_forward(const Trace *trace, size_t lanes, double *dot) {
+  return sweep(&(Tangents){trace, lanes, dot, false});
+}
+
+bool trace_forward_one_sided(const Trace *trace, double *dot) {
+  return sweep(&(Tangents){trace, 1, dot, true});
 }

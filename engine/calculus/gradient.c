@@ -14,6 +14,7 @@
 #include "calculus/kept.h"
 #include "calculus/kink.h"
 #include "calculus/point.h"
+#include "calculus/spoiler.h"
 #include "machine/session.h"
 #include "values/operate.h"
 
@@ -135,9 +136,11 @@ bool recording_is_outside(const Recording *r) {
 static void remark_outside(Session *s, const Trace *t, int level) {
   char text[80];
   if (s->level > level || s->quiet) return;
-  if (trace_nan(t, text)) note(s, "the function is not defined here: %s is nan", text);
+  if (spoiler_nan(t, text)) note(s, "the function is not defined here: %s is nan", text);
   else note(s, "the function is not defined here: its value is nan");
 }
+
+void recording_remark_outside(Session *s, const Recording *r) { remark_outside(s, r->trace, 0); }
 
 /* Has a finite point an infinite value, by steps whose slopes are lost? */
 static bool overflows(const Recording *r) {
@@ -148,24 +151,82 @@ static bool overflows(const Recording *r) {
   return infinite && !trace_restates(t);
 }
 
-/* What the numbers of a derivative do not show by themselves. Derivatives inside others and inside solvers
- * keep quiet. */
-static void remark(Session *s, const Recording *r, const double *bar) {
+static void seed_outputs(const Recording *r, const double *seed, double *bar) {
+  memset(bar, 0, r->trace->cell_count * sizeof(double));
+  for (uint32_t i = 0; i < r->outputs; i++)
+    if (r->output[i] != UINT32_MAX) bar[r->output[i]] += seed[i];
+}
+
+void recording_sweep(Session *s, const Recording *r, const double *seed, double *bar) {
+  Trace *t = r->trace;
+  seed_outputs(r, seed, bar);
+  trace_reverse(s, t, bar);
+  bool undefined = false;
+  for (uint32_t i = 0; i < t->input_count; i++) undefined = undefined || isnan(bar[t->input + i]);
+  if (!undefined) return;
+  seed_outputs(r, seed, bar);
+  trace_reverse_guarded(s, t, bar);
+}
+
+/* The derivatives of the seeded outputs to the two sides of the one input; false where they cannot be told. */
+static bool one_sided(Session *s, const Recording *r, const double *seed, double slope[2]) {
+  const Trace *t = r->trace;
+  if (t->input_count != 1 || t->gone.kink || trace_branches_here(t)) return false;
+  double *dot = scratch(s, (t->cell_count + 1) * sizeof(double));
+  for (int side = 0; side < 2; side++) {
+    memset(dot, 0, t->cell_count * sizeof(double));
+    dot[t->input] = side ? 1 : -1;
+    if (!trace_forward_one_sided(t, dot)) return false;
+    slope[side] = 0;
+    for (uint32_t i = 0; i < r->outputs; i++)
+      if (r->output[i] != UINT32_MAX && seed[i] != 0) slope[side] += seed[i] * dot[r->output[i]] * dot[t->input];
+    if (!isfinite(slope[side])) return false;
+  }
+  return true;
+}
+
+/* At a kink. Where both sides agree, there is a derivative after all: of relu(x) - relu(-x) at 0. */
+static void remark_kink(Session *s, const Recording *r, const char *kink, const double *seed, double *bar) {
+  double side[2], *shown = &bar[r->trace->input];
+  if (kink_is_jump(kink)) {
+    note(s, "%s jumps here: there is no derivative, the slope beside the jump is shown", kink);
+  } else if (!one_sided(s, r, seed, side)) {
+    note(s, "%s has a kink here: there is no derivative, one of the slopes between its sides is shown", kink);
+  } else if (side[0] == side[1]) {
+    *shown = side[0];
+  } else {
+    note(s, "%s has a kink here: there is no derivative, the slope is %.6g on the left and %.6g on the right, %.6g is shown",
+         kink, side[0] + 0.0, side[1] + 0.0, *shown + 0.0);
+  }
+}
+
+/* Infinite or nan: which operation it comes from. */
+static void remark_spoiled(Session *s, const Trace *t, const double *bar, bool undefined) {
+  char text[SPOILER_TEXT];
+  if (undefined && spoiler_nan(t, text)) note(s, "the derivative is not defined here: %s is nan", text);
+  else if (undefined && spoiler_undefined(t, bar, text)) note(s, "the derivative is not defined here: %s has no slope", text);
+  else if (undefined && spoiler_infinite(t, bar, text))
+    note(s, "the derivative is not defined here: the infinite slope of %s is multiplied by 0", text);
+  else if (undefined) note(s, "the derivative is not defined here");
+  else if (spoiler_infinite(t, bar, text)) note(s, "the derivative is infinite here, as the slope of %s is", text);
+  else note(s, "the derivative is infinite here");
+}
+
+void recording_remark_sweep(Session *s, const Recording *r, const double *seed, double *bar) {
   const Trace *t = r->trace;
   if (s->level > 0) return;
   const char *kink = trace_kink(t, bar, 0);
-  if (kink) note(s, "%s has a kink here: there is no derivative, one of the slopes between its sides is shown", kink);
+  if (kink) remark_kink(s, r, kink, seed, bar);
   bool undefined = false, infinite = false;
   for (uint32_t i = 0; i < t->input_count; i++) {
     undefined = undefined || isnan(bar[t->input + i]);
     infinite = infinite || isinf(bar[t->input + i]);
   }
-  char text[80];
-  if (infinite) note(s, "the derivative is infinite here");
-  if (!infinite && !undefined && overflows(r)) note(s, "the function's value is infinite here, so its derivative is not to be relied on");
-  if (!undefined) return;
-  if (trace_nan(t, text)) note(s, "the derivative is not defined here: %s is nan", text);
-  else note(s, "the derivative is not defined here");
+  char text[SPOILER_TEXT];
+  if (infinite || undefined) remark_spoiled(s, t, bar, undefined);
+  else if (overflows(r)) note(s, "the function's value is infinite here, so its derivative is not to be relied on");
+  else if (spoiler_lost(s, t, bar, r->output, r->outputs, text))
+    note(s, "the slope of %s is infinite and counts as 0 here, where it is multiplied by 0: the derivative may be another one", text);
 }
 
 void recording_adjoint(Session *s, const Recording *r, const Value *input, const Value *seed, Value *bar) {
@@ -173,14 +234,12 @@ void recording_adjoint(Session *s, const Recording *r, const Value *input, const
   Scratch *mark = scratch_mark(s);
   if (is_passive(r, input, seed)) {
     need_order(s, t);
-    double *adjoint = scratch(s, (t->cell_count + 1) * sizeof(double));
-    memset(adjoint, 0, t->cell_count * sizeof(double));
-    for (uint32_t i = 0; i < r->outputs; i++)
-      if (r->output[i] != UINT32_MAX) adjoint[r->output[i]] += seed[i].number;
-    trace_reverse(s, t, adjoint);
+    double *adjoint = scratch(s, (t->cell_count + 1) * sizeof(double)), *weight = scratch(s, (r->outputs + 1) * sizeof(double));
+    for (uint32_t i = 0; i < r->outputs; i++) weight[i] = seed[i].number;
+    recording_sweep(s, r, weight, adjoint);
     bool here = is_outside(r, seed), outside = here || r->outside; /* the slope of log at -1 is no slope */
     if (here && !r->outside) remark_outside(s, t, 0);
-    if (!outside) remark(s, r, adjoint);
+    if (!outside) recording_remark_sweep(s, r, weight, adjoint);
     for (uint32_t i = 0; i < t->input_count; i++) bar[i] = value_number(outside ? (double)NAN : adjoint[t->input + i]);
     scratch_release(s, mark);
     return;

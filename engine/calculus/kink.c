@@ -1,10 +1,9 @@
-/* kink.c - looking for kinks and nans among the steps of a trace.
+/* kink.c - looking for kinks among the steps of a trace.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "calculus/kink.h"
 
 #include <math.h>
-#include <stdio.h>
 #include <string.h>
 
 static bool near_zero(double x, double size, double tolerance) { return fabs(x) <= tolerance * fmax(1, size); }
@@ -15,12 +14,23 @@ static const char *kink_of(unsigned op, double a, double b, double tolerance) {
     case SCALAR_mod: return near_zero(a / b - round(a / b), fabs(a / b), tolerance) ? scalar_row[op].name : NULL;
     case SCALAR_SHARE: return near_zero(b, 0, tolerance) ? "norm" : NULL; /* the slope of a length */
     case SCALAR_max: case SCALAR_min: return near_zero(a - b, fabs(a), tolerance) ? scalar_row[op].name : NULL;
+    case SCALAR_RAISE: case SCALAR_LOWER: return near_zero(a - b, fabs(a), tolerance) ? "clamp" : NULL;
     case SCALAR_floor: case SCALAR_ceil: return near_zero(a - round(a), fabs(a), tolerance) ? scalar_row[op].name : NULL;
     case SCALAR_round: return near_zero(a - floor(a) - 0.5, fabs(a), tolerance) ? scalar_row[op].name : NULL;
+    case SCALAR_POWER: case SCALAR_pow: return a == 0 && b == 0 ? "0^0" : NULL;
     case SCALAR_hypot: return near_zero(fabs(a) + fabs(b), 0, tolerance) ? scalar_row[op].name : NULL;
     default: return NULL;
   }
 }
+
+bool kink_is_jump(const char *kink) {
+  static const char *const jump[] = {"sign", "floor", "ceil", "round", "mod", "0^0"};
+  for (size_t i = 0; i < sizeof jump / sizeof *jump; i++)
+    if (strcmp(kink, jump[i]) == 0) return true;
+  return false;
+}
+
+const char *scalar_kink(unsigned op, double a, double b) { return kink_of(op, a, b, 0); }
 
 /* The extremes of whole arrays: a kink where several entries share the extreme. */
 static const char *rule_kink(const Trace *t, const RuleStep *step, const double *bar, double tolerance) {
@@ -70,6 +80,12 @@ const char *trace_kink(const Trace *t, const double *bar, double tolerance) {
   return NULL;
 }
 
+bool trace_branches_here(const Trace *t) {
+  for (uint32_t i = 0; i < t->step_count; i++)
+    if (t->step[i].op == STEP_GUARD && t->cell[t->step[i].a] == t->cell[t->step[i].b]) return true;
+  return false;
+}
+
 const char *trace_tie(const Trace *t) {
   if (t->gone.tie) return t->gone.tie;
   for (uint32_t i = 0; i < t->step_count; i++) {
@@ -93,7 +109,7 @@ bool trace_restates(const Trace *t) {
 static int side_of(unsigned op, double a, double b) {
   switch (op) {
     case SCALAR_abs: case SCALAR_sign: case SCALAR_relu: return a < 0 ? 1 : 2;
-    case SCALAR_max: case SCALAR_min: return a < b ? 1 : 2;
+    case SCALAR_max: case SCALAR_min: case SCALAR_RAISE: case SCALAR_LOWER: return a < b ? 1 : 2;
     default: return 0;
   }
 }
@@ -134,29 +150,4 @@ const char *trace_crosses(const Trace *t, uint32_t first) {
     if (name) return name;
   }
   return NULL;
-}
-
-static bool describe(unsigned op, double a, double b, double out, char text[80]) {
-  const ScalarRow *row = &scalar_row[op];
-  if (op == SCALAR_RESTATE || !isnan(out) || isnan(a) || (row->arguments == 2 && isnan(b))) return false;
-  static const char *const sign[] = {[SCALAR_ADD] = "+", [SCALAR_SUBTRACT] = "-", [SCALAR_MULTIPLY] = "*", [SCALAR_DIVIDE] = "/", [SCALAR_POWER] = "^", [SCALAR_SCALE] = "*", [SCALAR_SHARE] = "/"};
-  if (op < sizeof sign / sizeof *sign && sign[op]) snprintf(text, 80, "%g %s %g", a, sign[op], b);
-  else if (row->arguments == 1) snprintf(text, 80, "%s(%g)", row->name, a);
-  else snprintf(text, 80, "%s(%g, %g)", row->name, a, b);
-  return true;
-}
-
-bool trace_nan(const Trace *t, char text[80]) {
-  const double *c = t->cell;
-  if (t->gone.nan[0] && text != t->gone.nan) snprintf(text, 80, "%s", t->gone.nan);
-  if (t->gone.nan[0]) return true;
-  for (uint32_t i = 0; i < t->step_count; i++) {
-    const Step *step = &t->step[i];
-    if (step->op < SCALAR_COUNT && describe(step->op, c[step->a], c[step->b], c[step->out], text)) return true;
-    if (step->op != STEP_VECTOR) continue;
-    const Run *run = &t->run[step->a];
-    for (uint32_t k = 0; k < run->n; k++)
-      if (describe(step->detail, c[run->a + k * run->a_step], c[run->b + k * run->b_step], c[step->out + k], text)) return true;
-  }
-  return false;
 }

@@ -11,6 +11,15 @@
  * kinks. */
 const char *trace_kink(const Trace *trace, const double *bar, double tolerance);
 
+/* Is the function at this kink, named by trace_kink, not even continuous? */
+bool kink_is_jump(const char *kink);
+
+/* Is a comparison of equal numbers among the guards? The other way around it was not recorded. */
+bool trace_branches_here(const Trace *trace);
+
+/* What stands at its kink when operation [op] is applied to (a, b), or NULL. */
+const char *scalar_kink(unsigned op, double a, double b);
+
 /* Why derivatives at this point may not be those of the function around it, though no operation has a
  * kink: the branch of an equality, a position. A sentence for a note, or NULL. */
 const char *trace_tie(const Trace *trace);
@@ -21,9 +30,5 @@ bool trace_restates(const Trace *trace);
 /* Among the steps from [first] on, is there an operation with a kink that was used on both its sides? Its
  * name, or NULL. */
 const char *trace_crosses(const Trace *trace, uint32_t first);
-
-/* The first operation of the recording that gave nan from numbers, as text like "sqrt(-1)"; false when
- * there is none. */
-bool trace_nan(const Trace *trace, char text[80]);
 
 #endif

@@ -261,6 +261,7 @@ static bool take(Hunt *h, Term term) {
   case SCALAR_DIVIDE: return take_quotient(h, cell, entry, factor);
   case SCALAR_POWER:
   case SCALAR_pow: return take_power(h, cell, entry, factor);
+  case SCALAR_RESTATE: return push(h, entry.b, factor); /* the form that was typed */
   default:
     if (entry.op >= SCALAR_COUNT) return take_whole(h, cell, step_of(t, cell), factor);
     return refuse(h, "%s(…) is added without being squared", scalar_row[entry.op].name);

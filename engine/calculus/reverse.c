@@ -280,3 +280,31 @@ void trace_reverse(Session *s, Trace *t, double *bar) {
     }
   }
 }
+
+/* ---- infinite slopes ---- */
+
+static bool is_constant(const Trace *t, uint32_t cell) {
+  return t->producer[cell] == 0 && cell - t->input >= t->input_count;
+}
+
+static void reverse_guarded(const Trace *t, unsigned op, uint32_t out, uint32_t a, uint32_t b, double *bar) {
+  const double *c = t->cell;
+  if (bar[out] == 0) return;
+  bool use_a = !is_constant(t, a), use_b = scalar_row[op].arguments > 1 && !is_constant(t, b);
+  double slope[2];
+  scalar_slopes((Scalar)op, c[a], c[b], c[out], use_a, use_b, slope);
+  if (use_a) bar[a] += scale(slope[0], bar[out]);
+  if (use_b) bar[b] += scale(slope[1], bar[out]);
+}
+
+void trace_reverse_guarded(Session *s, Trace *t, double *bar) {
+  for (uint32_t i = t->step_count; i-- > 0;) {
+    const Step *step = &t->step[i];
+    const Run *run = step->op == STEP_VECTOR ? &t->run[step->a] : NULL;
+    if (step->op < SCALAR_COUNT) reverse_guarded(t, step->op, step->out, step->a, step->b, bar);
+    else if (run)
+      for (uint32_t k = 0; k < run->n; k++)
+        reverse_guarded(t, step->detail, step->out + k, run->a + k * run->a_step, run->b + k * run->b_step, bar);
+    else if (step->op != STEP_GUARD) reverse_run(s, t, step, bar);
+  }
+}

@@ -16,7 +16,7 @@ double power_slope(double x, double y) {
   return y * pow(x, y - 1);
 }
 
-double power_exponent_slope(double x, double y, double z) { return x == 0 && y > 0 ? 0 : z * log(x); }
+double power_exponent_slope(double x, double y, double z) { return x == 0 && y >= 0 ? 0 : z * log(x); }
 
 double mod_any(double x, double y) {
   if (y == 0) return NAN;

@@ -35,7 +35,7 @@ Scalar scalar_find(const char *name);
 static inline double power(double x, double y) { return y == 2 ? x * x : pow(x, y); }
 /* d/dx x^y, right at the exponents where the general formula has 0*inf. */
 double power_slope(double x, double y);
-/* d/dy x^y; 0 at x = 0 < y. */
+/* d/dy x^y; 0 at x = 0 <= y: 0^0 lies at a jump, which kink.c reports. */
 double power_exponent_slope(double x, double y, double z);
 
 static inline double scale(double x, double y) { return x == 0 ? 0 : x * y; }

@@ -420,7 +420,20 @@ static void need_operands(const Trace *t, const Step *step, bool *needed) {
   }
 }
 
-void trace_live(const Trace *t, const uint32_t *output, uint32_t count, bool *live) {
+static bool is_zero(const Trace *t, uint32_t cell) {
+  return t->cell[cell] == 0 && t->producer[cell] == 0 && cell - t->input >= t->input_count;
+}
+
+/* Of the operands of a step, those whose slope is not 0 whatever the inputs are. */
+static void need_sloped(const Trace *t, const Step *step, bool *needed) {
+  const Run *run = trace_run(t, step);
+  bool product = step->op == SCALAR_MULTIPLY || step->op == SCALAR_SCALE;
+  if (step->op == SCALAR_RESTATE) needed[step->a] = true;
+  else if (step->op == STEP_VECTOR && step->detail == SCALAR_RESTATE) need(needed, run->a, run->a_step ? run->n : 1);
+  else if (!product || !(is_zero(t, step->a) || is_zero(t, step->b))) need_operands(t, step, needed);
+}
+
+static void find_live(const Trace *t, const uint32_t *output, uint32_t count, bool sloped, bool *live) {
   bool *needed = scratch(t->session, t->cell_count + 1);
   memset(needed, false, t->cell_count);
   for (uint32_t i = 0; i < count; i++)
@@ -429,8 +442,17 @@ void trace_live(const Trace *t, const uint32_t *output, uint32_t count, bool *li
     const Step *step = &t->step[s];
     live[s] = step->op == STEP_GUARD;
     for (uint32_t i = 0; i < results_of(t, step) && !live[s]; i++) live[s] = needed[step->out + i];
-    if (live[s]) need_operands(t, step, needed);
+    if (live[s] && sloped) need_sloped(t, step, needed);
+    else if (live[s]) need_operands(t, step, needed);
   }
+}
+
+void trace_live(const Trace *t, const uint32_t *output, uint32_t count, bool *live) {
+  find_live(t, output, count, false, live);
+}
+
+void trace_sloped(const Trace *t, const uint32_t *output, uint32_t count, bool *live) {
+  find_live(t, output, count, true, live);
 }
 
 /* ---- running ---- */

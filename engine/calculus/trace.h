@@ -170,6 +170,9 @@ void trace_clear_adjoints(const Trace *trace, double *bar);
 
 /* live[step] says whether the step leads to one of the outputs. UINT32_MAX outputs are skipped. */
 void trace_live(const Trace *trace, const uint32_t *output, uint32_t count, bool *live);
+/* The same without the steps that have no part in the derivative: what is multiplied by the constant 0, and
+ * the typed form of what was restated. */
+void trace_sloped(const Trace *trace, const uint32_t *output, uint32_t count, bool *live);
 
 /* Runs the trace at other inputs. False when a guard fails (the cells are then meaningless), when a
  * logarithm became infinite, which is recorded in another form (stablelog.h), or, with a reason in *why,

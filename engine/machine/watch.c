@@ -258,12 +258,16 @@ static bool is_logsumexp(const Node *expression) {
   return contains(expression, "log", &outer) && contains(outer, "sum", &inner) && contains(inner, "exp", &exponential);
 }
 
+/* 0*log(0), which entropies are made of. */
+static bool is_xlogy(const char *nan) { return strchr(nan, '*') && strstr(nan, "log("); }
+
 static void watch_tell(Session *s, const Watch *w, const Node *expression) {
   if (w->nan[0] && w->infinity[0]) note(s, "nan comes from %s; before it, inf from %s", w->nan, w->infinity);
   else if (w->nan[0]) note(s, "nan comes from %s", w->nan);
   else if (w->infinity[0] && w->wanted == WATCH_INF) note(s, "inf comes from %s", w->infinity);
   else return;
   if (w->infinity[0] && is_logsumexp(expression)) note(s, "logsumexp(v) is log(sum(exp(v))) without the overflow");
+  if (w->infinity[0] && w->nan[0] && is_xlogy(w->nan)) note(s, "xlogy(x, y) is x*log(y), and 0 where x is 0");
 }
 
 void watch_explain(Session *s, Tree *tree, const Node *expression, Value value) {

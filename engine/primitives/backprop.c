@@ -174,8 +174,12 @@ static void put_scalar(const Graph *g, unsigned op, uint32_t a, uint32_t n, uint
     put_operand(g, a, n, op == SCALAR_POWER, out);
     text_format(out, "%s%s", dotted && tight ? "." : "", sign[op]);
     put_operand(g, b, m, true, out);
+  } else if (op == SCALAR_RESTATE) { /* one number in two forms: the typed one and the one derived */
+    put_run(g, b, m, out);
+    text_string(out, ", derived as ");
+    put_run(g, a, n, out);
   } else {
-    text_format(out, "%s(", row->name);
+    text_format(out, "%s(", op == SCALAR_RAISE ? "max" : op == SCALAR_LOWER ? "min" : row->name);
     put_run(g, a, n, out);
     if (row->arguments == 2) text_string(out, ", "), put_run(g, b, m, out);
     text_string(out, ")");
@@ -369,9 +373,10 @@ static Value call_backprop(Session *s, const Arguments *a) {
   }
   Graph g = graph_of(s, &r, argument, count, a->argument[0]);
   double *bar = scratch(s, (r.trace->cell_count + 1) * sizeof(double));
-  memset(bar, 0, r.trace->cell_count * sizeof(double));
-  if (r.output[0] != UINT32_MAX) bar[r.output[0]] = 1;
-  trace_reverse(s, r.trace, bar);
+  double one = 1;
+  recording_sweep(s, &r, &one, bar);
+  if (recording_is_outside(&r)) recording_remark_outside(s, &r);
+  else recording_remark_sweep(s, &r, &one, bar);
   for (size_t i = 0; i < inputs; i++) input[i] = value_number(bar[r.trace->input + i] + 0.0);
   Lesson lesson = graph_lesson(&g, bar);
   uint32_t steps = 0;

@@ -254,8 +254,10 @@ const Rule rule_cofactor = {
     .adjoint = "cofactor_change_(A, C_bar)",
 };
 
-/* The third derivative of det. Up to order 3 it is that of a polynomial and exists everywhere; from
- * order 4 on it is written with the inverse, so A has to have one. */
+/* The third derivative of det. Up to order 3 it is that of a polynomial. From order 4 on it is written
+ * with the inverse where there is a good one, and else in the basis of A = U S V': there each three
+ * rows and columns add the third derivative of their own determinant times the other singular
+ * values. */
 const Rule rule_cofactor_change = {
     .name = "cofactor_change_",
     .inputs = 2,
@@ -267,9 +269,19 @@ const Rule rule_cofactor_change = {
     .adjoint = "n = size(A)[1]; E = cofactor_change_(A, D_bar)\n"
                "if n < 3; return (0*A, E); end\n"
                "if n == 3; return (cofactor_change_(G, D_bar), E); end\n"
-               "K = inv(A); X = K*G; Y = K*D_bar; g = trace(X); y = trace(Y); Z = X*Y\n"
-               "T = (g*y - trace(Z))*K + (Z + Y*X)*K - (g*Y + y*X)*K\n"
-               "(det(A)*T', E)",
+               "U, S, V = svd(A); s = diag(S)\n"
+               "if s[n] > 1e-6s[1] + 1e-300\n"
+               "  K = inv(A); X = K*G; Y = K*D_bar; g = trace(X); y = trace(Y); Z = X*Y\n"
+               "  T = (g*y - trace(Z))*K + (Z + Y*X)*K - (g*Y + y*X)*K\n"
+               "  return (det(A)*T', E)\n"
+               "end\n"
+               "X = U'*G*V; Y = U'*D_bar*V; T = 0*X\n"
+               "for i in 1:n-2; for j in i+1:n-1; for k in j+1:n\n"
+               "  t = [i, j, k]; rest = 1\n"
+               "  for l in 1:n; if l != i and l != j and l != k; rest *= s[l]; end; end\n"
+               "  T[t,t] = T[t,t] + rest*cofactor_change_(X[t,t], Y[t,t])\n"
+               "end; end; end\n"
+               "(det(U)*det(V)*U*T*V', E)",
 };
 
 const Primitive determinant_rows[] = {

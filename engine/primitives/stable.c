@@ -81,6 +81,7 @@ static void column_shape(Session *session, const Shape in[], Shape out[]) {
   out[0].cols = 1;
 }
 
+/* The adjoint is 0 where all entries are -inf: the sum of their exponentials does not change. */
 static const char *logsumexp_value(const double *const in[], const Shape in_shape[],
                                    double *const out[], const Shape out_shape[], double *work) {
   (void)out_shape, (void)work;
@@ -136,7 +137,7 @@ const Rule rule_logsumexp[3] = {
      .shape = one_shape,
      .value = logsumexp_value,
      .names = "x y",
-     .adjoint = "y_bar*softmax(x)"},
+     .adjoint = "if y == -inf; 0*softmax(x) else y_bar*softmax(x) end"},
     {.name = "logsumexp",
      .inputs = 1,
      .outputs = 1,
@@ -181,8 +182,8 @@ static Value clamp_call(Session *session, const Arguments *arguments) {
   if (low.kind == VALUE_NUMBER && high.kind == VALUE_NUMBER && low.number > high.number)
     fail_argument(session, 1, "the lower bound %g is above the upper bound %g", low.number,
                   high.number);
-  Value cut = value_elementwise(session, SCALAR_min, x, high);
-  return basic_replace(cut, value_elementwise(session, SCALAR_max, cut, low));
+  Value cut = value_elementwise(session, SCALAR_LOWER, x, high);
+  return basic_replace(cut, value_elementwise(session, SCALAR_RAISE, cut, low));
 }
 
 /* ---- binomial, gcd ---- */
@@ -257,7 +258,7 @@ static const Rule rule_log_sum_exp = {.name = "log_sum_exp",
                                       .shape = one_shape,
                                       .value = log_sum_exp_value,
                                       .names = "x y",
-                                      .adjoint = "y_bar*softmax(x)"};
+                                      .adjoint = "if y == -inf and max(x) == -inf; 0*softmax(x) else y_bar*softmax(x) end"};
 
 static Value log_sum_exp_steps(Session *session, Value x) {
   Value each = value_elementwise(session, SCALAR_exp, x, x), sum = value_sum(session, each);
@@ -311,7 +312,7 @@ const Primitive stable_rows[] = {
      "What log(sum(exp(x))) becomes: the same value, with the derivative of logsumexp(x).",
      "log(sum(exp([0, 0])))", "0.693147"},
     {"clamp", "(x, a, b)", clamp_call, RESULT_ANY, DERIVE_THROUGH, NULL, NULL,
-     "x, but at least a and at most b.", "clamp([-2, 0.5, 7], 0, 1)", "[0, 0.5, 1]"},
+     "x, but at least a and at most b. Its slope at a kink, a or b, is taken as 0.", "clamp([-2, 0.5, 7], 0, 1)", "[0, 0.5, 1]"},
     {"binomial", "(n, k)", binomial_call, RESULT_NUMBER, DERIVE_THROUGH, NULL, NULL,
      "n over k: the number of ways to choose k out of n.", "binomial(5, 2)", "10"},
     {"gcd", "(values...)", gcd_call, RESULT_NUMBER, DERIVE_NONE, "it is about whole numbers", NULL,

@@ -75,12 +75,22 @@ static uint32_t record_power_of_length(Trace *trace, Scalar op, const Step from,
   return trace_scalar(trace, SCALAR_RESTATE, form, typed, 0);
 }
 
+/* Does [op] undo what [from] did? exp(log(x)) and sqrt(x)^2 are x, and have its derivative at 0 too. */
+static bool is_undone(Scalar op, unsigned from, bool squares) {
+  if (op == SCALAR_exp) return from == SCALAR_log || from == SCALAR_ln;
+  return op == SCALAR_MULTIPLY && squares && from == SCALAR_sqrt;
+}
+
 /* Squares of a norm and roots of a square have a derivative where the two steps alone do not. */
 static uint32_t record_scalar(Trace *trace, Scalar op, uint32_t a, uint32_t b, unsigned constant) {
   const Step *from = producer_of(trace, a);
   bool length = from && (from->op == STEP_NORM || from->op == SCALAR_hypot || from->op == SCALAR_abs);
   bool power = op == SCALAR_POWER || op == SCALAR_pow;
   if (op == SCALAR_MULTIPLY && a == b && length) return record_square(trace, from);
+  if (from && is_undone(op, from->op, a == b)) {
+    uint32_t form = from->a;
+    return trace_scalar(trace, SCALAR_RESTATE, form, trace_scalar(trace, op, a, b, constant), 0);
+  }
   if (power && length && constant == 2 && trace->cell[b] >= 3 && trace->cell[b] == floor(trace->cell[b]))
     return record_power_of_length(trace, op, *from, a, b);
   if (op == SCALAR_sqrt && from && from->op == SCALAR_MULTIPLY && from->a == from->b)
@@ -207,6 +217,25 @@ static bool is_whole_abs(const Trace *trace, const Step *from, uint32_t first, u
   return from && from->op == STEP_VECTOR && from->detail == SCALAR_abs && from->out == first && trace->run[from->a].n == count;
 }
 
+/* Does [op] undo what made the run of cells, all at once or one by one (record_logs)? What that was done
+ * to, in *form. */
+static bool undoes_run(Session *session, Trace *trace, Scalar op, uint32_t first, uint32_t count, bool squares, Run *form) {
+  const Step *from = producer_of(trace, first);
+  bool whole = from && from->out == first && (from->op == STEP_VECTOR || from->op == STEP_GATHER) && trace->run[from->a].n == count;
+  if (!whole) return false;
+  *form = trace->run[from->a];
+  if (from->op == STEP_VECTOR) return is_undone(op, from->detail, squares);
+  uint32_t *cell = scratch(session, count * sizeof(uint32_t));
+  for (uint32_t i = 0; i < count; i++) {
+    const Step *one = producer_of(trace, trace->pool[form->a + i]);
+    if (!one || !is_undone(op, one->op, squares)) return false;
+    cell[i] = one->a;
+  }
+  form->a = trace_gather(trace, cell, count);
+  form->a_step = 1;
+  return true;
+}
+
 static Value record_arrays(Session *session, Scalar op, const Side *a, const Side *b, uint32_t rows, uint32_t cols) {
   if ((size_t)rows * cols == 0) return value_array(array_new(session, rows, cols, ELEMENT_REAL));
   Value same;
@@ -228,6 +257,11 @@ static Value record_arrays(Session *session, Scalar op, const Side *a, const Sid
   if (op == SCALAR_MULTIPLY && ca == cb && a_step && is_whole_abs(trace, from, ca, rows * cols)) {
     ca = cb = trace->run[from->a].a;
     a_step = b_step = trace->run[from->a].a_step;
+  }
+  Run form;
+  if (a_step && undoes_run(session, trace, op, ca, rows * cols, ca == cb, &form)) {
+    uint32_t typed = trace_vector(trace, op, rows * cols, ca, a_step, cb, b_step);
+    return trace_run_value(session, trace, trace_vector(trace, SCALAR_RESTATE, rows * cols, form.a, form.a_step, typed, 1), rows, cols);
   }
   bool logs = a_step == 1 && has_wild_log(trace, op, ca, rows * cols);
   uint32_t first = logs ? record_logs(session, trace, op, ca, rows * cols) : trace_vector(trace, op, rows * cols, ca, a_step, cb, b_step);
