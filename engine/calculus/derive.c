@@ -21,7 +21,7 @@ typedef struct Derivation {
 
 /* ---- slopes from text ---- */
 
-static const Node *slope_tree(Session *s, const char *text) {
+const Node *slope_tree(Session *s, const char *text) {
   for (uint32_t i = 0; i < s->slope_count; i++)
     if (s->slope[i].text == text) return s->slope[i].tree->program->child[0];
   Source *source = source_new("a derivative rule", text, strlen(text));
@@ -44,8 +44,7 @@ static Value scalar_op(Session *s, Scalar op, Value a, Value b, bool release_a, 
   return result;
 }
 
-/* What a rule calls: a row's function, or one of the operations that no row offers. */
-static Scalar slope_operation(const char *name) {
+Scalar slope_operation(const char *name) {
   if (strcmp(name, "scale") == 0) return SCALAR_SCALE;
   return strcmp(name, "share") == 0 ? SCALAR_SHARE : scalar_find(name);
 }

@@ -22,6 +22,11 @@ bool trace_forward_one_sided(const Trace *trace, double *dot);
 /* The slopes of an operation at (a, b) with result r, each only if wanted. */
 void scalar_slopes(Scalar op, double a, double b, double r, bool by_a, bool by_b, double slope[2]);
 
+/* A derivative column of elementary.def as a tree; what its calls mean: a row's function, or one of the
+ * operations that no row offers. */
+const Node *slope_tree(Session *session, const char *text);
+Scalar slope_operation(const char *name);
+
 /* Runs the trace on values (numbers or actives of open traces), outer actives standing for its
  * parameters, and sweeps back from the seeds. What it does is recorded where those values are active:
  * this is how derivatives of derivatives and gradient traces are made.

@@ -204,7 +204,7 @@ static void remark_kink(Session *s, const Recording *r, const char *kink, const 
 static void remark_spoiled(Session *s, const Trace *t, const double *bar, bool undefined) {
   char text[SPOILER_TEXT];
   if (undefined && spoiler_nan(t, text)) note(s, "the derivative is not defined here: %s is nan", text);
-  else if (undefined && spoiler_undefined(t, bar, text)) note(s, "the derivative is not defined here: %s has no slope", text);
+  else if (undefined && spoiler_undefined(t, bar, text)) note(s, "the derivative is not defined here: there is no slope of %s", text);
   else if (undefined && spoiler_infinite(t, bar, text))
     note(s, "the derivative is not defined here: the infinite slope of %s is multiplied by 0", text);
   else if (undefined) note(s, "the derivative is not defined here");

@@ -5,6 +5,7 @@
 
 #include <math.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "calculus/derive.h"
 #include "machine/session.h"
@@ -12,9 +13,11 @@
 void scalar_describe(unsigned op, double a, double b, char text[SPOILER_TEXT]) {
   static const char *const sign[SCALAR_COUNT] = {
       [SCALAR_ADD] = "+",   [SCALAR_SUBTRACT] = "-", [SCALAR_MULTIPLY] = "*", [SCALAR_DIVIDE] = "/",
-      [SCALAR_POWER] = "^", [SCALAR_pow] = "^",      [SCALAR_SCALE] = "*",    [SCALAR_SHARE] = "/"};
+      [SCALAR_SCALE] = "*", [SCALAR_SHARE] = "/"};
   const ScalarRow *row = &scalar_row[op];
-  if (sign[op]) snprintf(text, SPOILER_TEXT, "%g %s %g", a, sign[op], b);
+  bool power = op == SCALAR_POWER || op == SCALAR_pow;
+  if (power) snprintf(text, SPOILER_TEXT, a < 0 ? "(%g)^%g" : "%g^%g", a, b);
+  else if (sign[op]) snprintf(text, SPOILER_TEXT, "%g %s %g", a, sign[op], b);
   else if (row->arguments == 1) snprintf(text, SPOILER_TEXT, "%s(%g)", row->name, a);
   else snprintf(text, SPOILER_TEXT, "%s(%g, %g)", row->name, a, b);
 }
@@ -94,6 +97,12 @@ static bool is_undefined(const Trace *t, const double *bar, const Application *a
   return isnan(slope[0]) || isnan(slope[1]);
 }
 
+/* The same for a power of a negative number, which has a slope by its base. */
+static bool is_undefined_by_exponent(const Trace *t, const double *bar, const Application *at) {
+  bool power = at->op == SCALAR_POWER || at->op == SCALAR_pow;
+  return power && t->cell[at->a] < 0 && is_undefined(t, bar, at);
+}
+
 static bool is_lost(const Trace *t, const double *bar, const Application *at) {
   if (bar[at->out] != 0 || isnan(t->cell[at->out])) return false;
   double slope[2];
@@ -123,7 +132,10 @@ bool spoiler_infinite(const Trace *t, const double *bar, char text[SPOILER_TEXT]
 }
 
 bool spoiler_undefined(const Trace *t, const double *bar, char text[SPOILER_TEXT]) {
-  return find(t, bar, is_undefined, false, NULL, text);
+  if (!find(t, bar, is_undefined_by_exponent, false, NULL, text)) return find(t, bar, is_undefined, false, NULL, text);
+  size_t length = strlen(text);
+  snprintf(text + length, SPOILER_TEXT - length, " by its exponent");
+  return true;
 }
 
 bool spoiler_lost(Session *s, const Trace *t, const double *bar, const uint32_t *output, uint32_t count,

@@ -292,6 +292,7 @@ void prototype_destroy(Prototype *p) {
   free((void *)p->capture);
   free((void *)p->lowered);
   free(p->inner);
+  free(p->remark);
   tree_release(p->tree);
 }
 

@@ -42,6 +42,7 @@ struct Prototype {
   uint32_t lowered_count, lowered_capacity;
   Code **code;             /* compiled so far, owned */
   uint32_t code_count, code_capacity;
+  char *remark;            /* said behind a # where the function prints; owned, NULL for none */
   bool result_unknown;     /* a recursive call was wrongly taken for a number: assume nothing */
 };
 

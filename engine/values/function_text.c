@@ -99,6 +99,7 @@ void function_definition(const Function *function, Text *out) {
     case FUNCTION_PARTIAL: partial_text(function, 0, out); break;
     case FUNCTION_CLOSURE:
       prototype_print(function->prototype, NULL, out);
+      if (function->prototype->remark) text_format(out, "  # %s", function->prototype->remark);
       captures_text(function, out);
       break;
   }
