@@ -23,7 +23,7 @@ typedef struct Refusal {
 
 static const Refusal refusals[] = {
     {"f(x) = sum(x)",
-     "an argument may be a number, a vector or a matrix: say which, as in x in R^3"},
+     "x may be a number, a vector or a matrix: say which, as in f(x in R^3) = …"},
     {"f(x in R^3) = q", "q has no value"},
     {"f(x in R^3) = norm(x)*length(t)", "it uses a string"},
     {"f(x in R^3, a = 2) = a*norm(x)", "an argument has a default"},

@@ -6,7 +6,9 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "calculus/scalar.h"
 #include "calculus/symbolic.h"
+#include "machine/lambda.h"
 #include "machine/session.h"
 #include "syntax/unparse.h"
 
@@ -28,8 +30,18 @@ static const Node *differentiate(Session *s, Tree *tree, const Prototype *p, int
   return e;
 }
 
-const Node *formula_tree(Session *s, const Function *derivative, Tree **tree, char why[160]) {
+/* What a derivative is one of; a builtin function of one number as x -> sin(x). */
+static const Function *function_of(Session *s, const Function *derivative) {
   const Function *f = (const Function *)derivative->bound[0].object;
+  Scalar scalar = f->function_kind == FUNCTION_PRIMITIVE ? scalar_find(f->primitive->name) : SCALAR_COUNT;
+  if (scalar == SCALAR_COUNT || scalar_row[scalar].arguments != 1) return f;
+  char text[80];
+  snprintf(text, sizeof text, "x -> %s(x)", f->primitive->name);
+  return (const Function *)lambda_of(s, f->primitive, f->primitive->name, text).object;
+}
+
+const Node *formula_tree(Session *s, const Function *derivative, Tree **tree, char why[160]) {
+  const Function *f = function_of(s, derivative);
   why[0] = 0;
   *tree = NULL;
   if (f->function_kind != FUNCTION_CLOSURE) {
@@ -53,8 +65,10 @@ bool formula_of_derivative(Session *s, const Function *derivative, Text *out, ch
   Tree *tree;
   const Node *e = formula_tree(s, derivative, &tree, why);
   if (!e) return false;
-  const Prototype *p = ((const Function *)derivative->bound[0].object)->prototype;
-  if (p->name) text_format(out, "%s", p->name->name);
+  const Function *f = (const Function *)derivative->bound[0].object;
+  const Prototype *p = function_of(s, derivative)->prototype;
+  if (f->primitive) text_format(out, "%s", f->primitive->name);
+  else if (p->name) text_format(out, "%s", p->name->name);
   else {
     text_string(out, "(");
     prototype_print(p, NULL, out);

@@ -123,7 +123,7 @@ static bool is_outside(const Recording *r, const Value *seed) {
   for (uint32_t i = 0; i < r->trace->input_count; i++)
     if (isnan(r->trace->cell[r->trace->input + i])) return false; /* nan was put in */
   for (uint32_t i = 0; i < r->outputs; i++)
-    if (r->output[i] != UINT32_MAX && seed[i].number != 0 && isnan(r->trace->cell[r->output[i]])) return true;
+    if (seed[i].number != 0 && isnan(r->output[i] != UINT32_MAX ? r->trace->cell[r->output[i]] : r->constant[i].number)) return true;
   return false;
 }
 

@@ -45,6 +45,7 @@ typedef struct Question {
   bool excluded; /* no argument could have such a derivative */
   bool refused;  /* the body has no value with these arguments */
   bool values;   /* of the session count, not only their sizes */
+  const Prototype *prototype; /* whose body it is, or NULL */
   bool possible; /* the function may have such a derivative with these arguments */
   char *why;
 } Question;
@@ -251,13 +252,28 @@ static bool take_for(Question *q, uint32_t reading) {
   return reading == 0;
 }
 
+/* "v may be a number, a vector or a matrix: say which, as in f(v in R^3) = …" */
+static const Node *refuse_unsaid(Question *q) {
+  const Prototype *p = q->prototype;
+  uint32_t i = 0;
+  while (i + 1 < q->parameters && q->parameter[i].set) i++;
+  const char *argument = q->parameter[i].symbol->name;
+  char text[160], as[80];
+  if (p && p->name)
+    snprintf(as, sizeof as, "%.20s(%s%.20s in R^3%s) = …", p->name->name, i ? "…, " : "", argument, i + 1 < q->parameters ? ", …" : "");
+  else if (p) snprintf(as, sizeof as, "(%.20s in R^3) -> …", argument);
+  else snprintf(as, sizeof as, "%.20s in R^3", argument);
+  snprintf(text, sizeof text, "%.20s may be a number, a vector or a matrix: say which, as in %s", argument, as);
+  return refuse(q, text);
+}
+
 static const Node *disagree(Question *q, const Node *node, Text *text, const Node *next) {
   Text other = {0};
   unparse(next, q->tree->source, &other);
   bool same = text->length == other.length && memcmp(text->bytes, other.bytes, other.length) == 0;
   text_free(&other);
   if (same) return node;
-  return refuse(q, "an argument may be a number, a vector or a matrix: say which, as in x in R^3");
+  return refuse_unsaid(q);
 }
 
 static const Node *answer_all(Question *q) {
@@ -373,6 +389,7 @@ const Node *matrixformula_tree(Session *s, const Function *partial_function, Tre
   *elements = 0;
   if (reason) return NULL;
   const Prototype *p = f->prototype;
+  q.prototype = p;
   q.tree = tree_new(p->tree->source);
   q.body = p->body;
   const Node *formula = by_elements(&q, p, elements);

@@ -213,6 +213,8 @@ Operand compile_piecewise(Compiler *c, const Node *n) {
     patch_all(c, jumps);
   }
   if (!otherwise) { /* no arm holds: the function has no value there */
+    c->node = n;
+    emit(c, CODE_NO_CASE, 0, 0, 0);
     Operand none = constant(c, (double)__builtin_nan(""));
     widen(c, memory_of(c, n), TYPE_NUMBER);
     if (result.type != TYPE_NONE) store(c, result.reg, type_is_number(result.type) ? result.type : TYPE_ANY, none);

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "machine/session.h"
+#include "syntax/unparse.h"
 
 /* ---- where we are ---- */
 
@@ -189,6 +190,21 @@ void note(Session *s, const char *format, ...) {
     s->notes.length = before;
     s->notes.bytes[before] = 0;
   }
+}
+
+enum { PIECES_QUOTED = 60 }; /* a longer piecewise value is not quoted in a note */
+
+void note_no_case(Session *s) {
+  const Node *node = session_origin(s);
+  bool searching = s->native_depth > 0 && s->level == 0; /* an integral, a plot: they look where they like */
+  if (s->quiet || searching || !node || node->kind != NODE_PIECEWISE) return;
+  Text text = {0};
+  unparse(node, session_source(s), &text);
+  if (text.length > PIECES_QUOTED) text.length = 0, text_string(&text, "{…}");
+  int length = (int)text.length;
+  note(s, "no case of %.*s holds here, so it is nan: say what it is else, as in %.*s; 0 otherwise}", length, text.bytes,
+       length - 1, text.bytes);
+  text_free(&text);
 }
 
 void check_interrupt(Session *s) {

@@ -31,6 +31,8 @@ Report *failure_on_array(Session *session, const char *format, ...) __attribute_
 _Noreturn void raise_failure(Session *session, Report *report);
 
 /* A remark that is not an error, reported after the statement: "note: …". */
+/* That no case of the piecewise value being computed holds. */
+void note_no_case(Session *session);
 void note(Session *session, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 /* Fails with "interrupted" when Ctrl-C was pressed. Called in every long loop. */

@@ -229,13 +229,16 @@ static DisplayOptions display_options(const Session *s, size_t prefix) {
   return (DisplayOptions){.columns = columns > (int)prefix + 20 ? columns - (int)prefix : 20};
 }
 
-/* f', ∇f, … as a formula, when it has one. */
+/* f', ∇f, … as a formula, or with a note why it has none. */
 static bool echo_derivative(Session *s, Value v, Text *text) {
   if (v.kind != VALUE_FUNCTION) return false;
   const Function *f = (Function *)v.object;
+  bool fits = matrixformula_fits(f);
+  if (!fits && !(f->function_kind == FUNCTION_PARTIAL && f->order > 0)) return false;
   char why[160];
-  if (matrixformula_fits(f)) return matrixformula_of_partial(s, f, text, why);
-  return f->function_kind == FUNCTION_PARTIAL && f->order > 0 && formula_of_derivative(s, f, text, why);
+  if (fits ? matrixformula_of_partial(s, f, text, why) : formula_of_derivative(s, f, text, why)) return true;
+  if (why[0]) note(s, "no formula is shown: %s", why);
+  return false;
 }
 
 static void echo_value(Session *s, Value v) {

@@ -313,6 +313,7 @@ do_LITERAL: set_value(&v[i->a], value_keep(frame->code->literal[i->b])); STEP(1)
 do_DEFINED:
   if (v[i->a].kind == VALUE_NOTHING) HERE, session_fail_unset(s, symbol_of(s, wide(i)));
   STEP(2);
+do_NO_CASE: HERE; note_no_case(s); STEP(1);
 do_UNKNOWN: HERE; fail_unknown(s, wide(i));
 do_GLOBAL: HERE; set_value(&v[i->a], global_value(s, wide(i))); STEP(2);
 do_GLOBAL_NUMBER: HERE; n[i->a] = global_number(s, wide(i)); STEP(2);

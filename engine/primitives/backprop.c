@@ -389,7 +389,7 @@ static Value call_backprop(Session *s, const Arguments *a) {
   text_format(&summary, " in %u step%s, adjoints from the last one up", steps,
               steps == 1 ? "" : "s");
   lesson_print(&lesson, ROWS_SHOWN, &summary);
-  Record *record = lesson_record(&lesson, &summary);
+  Record *record = lesson_record(&lesson, "a computation graph", &summary);
   record_put(s, record, "value", value_number(value));
   record_put(s, record, "gradient", gradient);
   record_put(s, record, "steps", value_number(steps));

@@ -419,6 +419,7 @@ static Value call_classify(Session *s, const Arguments *a) {
   record_put(s, record, "gradient", gradient);
   record_put(s, record, "eigenvalues", w);
   record->style = RECORD_VERDICT;
+  record->nature = "a classified point";
   record->summary = text.bytes;
   value_release(h);
   recording_release(s, &g);

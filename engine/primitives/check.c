@@ -111,7 +111,7 @@ static Value check_own(Session *s, const Spot *spot, Value own_function) {
     spot_put_digits(spot_digits(error), &summary);
   }
   lesson_print(&lesson, CHECK_ROWS_SHOWN, &summary);
-  Record *record = lesson_record(&lesson, &summary);
+  Record *record = lesson_record(&lesson, "a comparison of two functions", &summary);
   record_put(s, record, "agree", value_boolean(!wrong));
   record_put(s, record, "digits", value_number(spot_digits(error)));
   record_put(s, record, "error", value_number(error));
@@ -280,7 +280,7 @@ static Value check_two(Session *s, const Spot *spot, const Value f[2]) {
   if (pair[worst].difference > 0)
     put_pair(s, spot, point + (size_t)worst * spot->inputs, &pair[worst], &summary);
   lesson_print(&shown, CHECK_ROWS_SHOWN, &summary);
-  Record *record = lesson_record(&lesson, &summary);
+  Record *record = lesson_record(&lesson, "a comparison of two functions", &summary);
   record_put(s, record, "agree", value_boolean(!wrong));
   record_put(s, record, "digits", value_number(digits));
   record_put(s, record, "error", value_number(pair[worst].difference));

@@ -318,7 +318,7 @@ static void last_line(Lesson *lesson, const Node *result) {
 
 static Value steps_record(Session *s, const Lesson *lesson, Text *summary, Value result) {
   lesson_print(lesson, LINES_SHOWN, summary);
-  Record *record = lesson_record(lesson, summary);
+  Record *record = lesson_record(lesson, "a derivation", summary);
   record_put(s, record, "result", result);
   return value_record(record);
 }

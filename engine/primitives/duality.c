@@ -190,6 +190,7 @@ static Value convex_record(const Problem *p, const FunctionObjective *o, const C
   if (found) say_chord(s, record, c, &text);
   else text_string(&text, proof->reason);
   if (!found && proof->kind == CURVATURE_UNKNOWN) text_format(&text, "; none of %zu chords violates convexity, which proves nothing", c->tried);
+  record->nature = "a verdict on convexity";
   record->style = RECORD_VERDICT;
   record->summary = text.bytes;
   return value_record(record);

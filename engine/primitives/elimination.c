@@ -171,7 +171,7 @@ static Array *columns_from(Session *s, const Array *a, uint32_t from) {
 
 static Value finished(Session *s, const Lesson *lesson, Text *summary, Value result) {
   lesson_print(lesson, LINES_SHOWN, summary);
-  Record *record = lesson_record(lesson, summary);
+  Record *record = lesson_record(lesson, "a derivation", summary);
   record_put(s, record, "result", result);
   return value_record(record);
 }

@@ -46,7 +46,7 @@ void lesson_print(const Lesson *lesson, uint32_t most, Text *out);
 Value lesson_table(const Lesson *lesson);
 /* A record that prints as [summary], which it takes over, with its first line as verdict and the
  * table as trace. */
-Record *lesson_record(const Lesson *lesson, Text *summary);
+Record *lesson_record(const Lesson *lesson, const char *nature, Text *summary);
 
 /* How a coordinate of a point is called: x, x[2], W[1,2], p.W[1,2]; [name] is that of the whole. */
 void lesson_coordinate(const char *name, Value point, uint32_t coordinate, Text *out);

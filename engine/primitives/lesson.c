@@ -164,8 +164,9 @@ Value lesson_table(const Lesson *lesson) {
   return value_table(table);
 }
 
-Record *lesson_record(const Lesson *lesson, Text *summary) {
+Record *lesson_record(const Lesson *lesson, const char *nature, Text *summary) {
   Record *record = record_new(lesson->session);
+  record->nature = nature;
   record->style = RECORD_VERDICT;
   record->summary = summary->bytes;
   Value verdict =

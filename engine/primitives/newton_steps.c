@@ -46,7 +46,7 @@ Value steps_of_newton(Session *s, Value f, Value start, Value steps) {
   text_format(&summary, " after %u step%s of x - f(x)/f'(x)", lesson.rows,
               lesson.rows == 1 ? "" : "s");
   lesson_print(&lesson, LINES_SHOWN, &summary);
-  Record *record = lesson_record(&lesson, &summary);
+  Record *record = lesson_record(&lesson, "a derivation", &summary);
   record_put(s, record, "result", value_number(x));
   value_release(f);
   return value_record(record);

@@ -179,7 +179,7 @@ Value check_quotients(Session *s, const Spot *spot, const char *name) {
   Text summary = {0};
   put_verdict(spot, &exact, name, &best, best_h, agree, &summary);
   lesson_print(&lesson, CHECK_ROWS_SHOWN, &summary);
-  Record *record = lesson_record(&lesson, &summary);
+  Record *record = lesson_record(&lesson, "a check of derivatives", &summary);
   record_put(s, record, "agree", value_boolean(agree));
   record_put(s, record, "digits", value_number(spot_digits(best.error)));
   record_put(s, record, "error", value_number(best.error));

@@ -56,6 +56,7 @@ static Value call_tangent(Session *s, const Arguments *a) {
   bool plain = isfinite(value.number) && isfinite(m.number) && isfinite(at.number);
   if (plain) {
     record->style = RECORD_VERDICT;
+    record->nature = "a tangent";
     record->summary = line_text(value.number, m.number, at.number);
   }
   record_put(s, record, "m", m);

@@ -136,7 +136,8 @@ static void describe_record(const Record *record, char *buffer, size_t size) {
   static const char *const what[] = {[RECORD_PLAIN] = "a record",
                                      [RECORD_MODEL] = "a fitted model",
                                      [RECORD_VERDICT] = "an optimiser's result"};
-  if (record->style != RECORD_PLAIN) snprintf(buffer, size, "%s", what[record->style]);
+  if (record->nature) snprintf(buffer, size, "%s", record->nature);
+  else if (record->style != RECORD_PLAIN) snprintf(buffer, size, "%s", what[record->style]);
   else if (record->count == 0) snprintf(buffer, size, "an empty record");
   else snprintf(buffer, size, "a record of %u field%s", record->count, plural(record->count));
 }

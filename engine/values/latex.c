@@ -356,7 +356,7 @@ static void put_derivative(Latex *latex, const Function *derivative) {
   const Node *formula = latex->depth ? NULL : formula_tree(latex->session, derivative, &tree, why);
   if (!formula) return;
   string(latex, "(");
-  typeset_name(function->prototype->parameter[0]->symbol->key, latex->out);
+  typeset_name(closure ? function->prototype->parameter[0]->symbol->key : "x", latex->out); /* builtins: of x */
   string(latex, ") = ");
   put_node(latex, formula, NULL, NULL);
   tree_release(tree);

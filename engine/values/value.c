@@ -232,6 +232,7 @@ Record *record_new(Session *session) {
   record->count = record->capacity = 0;
   record->depth = 1;
   record->style = RECORD_PLAIN;
+  record->nature = NULL;
   record->name = NULL;
   record->field = NULL;
   record->summary = NULL;

@@ -148,6 +148,7 @@ typedef struct Record {
   uint32_t count, capacity;
   uint32_t depth; /* 1, or more than that of the deepest field */
   uint8_t style;
+  const char *nature;  /* what a VERDICT is, in static words: "a derivation"; NULL for an optimiser's result */
   const Symbol **name; /* in order of definition */
   Value *field;        /* owned */
   char *summary;       /* what a MODEL or VERDICT prints, owned; NULL for PLAIN */
