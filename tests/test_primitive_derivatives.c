@@ -147,6 +147,7 @@ static const Case cases[] = {
     {"directional", 5, "directional(q -> p[1]*q[1]^2*sin(q[2]), p[2:3], p[4:5])"},
     {"laplacian", 3, "laplacian(q -> p[1]*q[1]^3*sin(q[2]), p[2:3])"},
     {"tangent", 2, "m, b = tangent(x -> p[1]*x^3, p[2]); [m, b]"},
+    {"linearize", 3, "linearize(x -> p[1]*x^3, p[2])(p[3])"},
     {"integrate", 3, "integrate(t -> p[1]*t^2 + sin(p[2]*t), 0, p[3])"},
     {"ode", 2, "vec(ode((t, y) -> -p[1]*y, p[2], [0, 0.5, 1], tol = 1e-12))"},
     {"ode", 3, "vec(ode((t, y) -> [y[2], -p[1]*y[1]], p[2:3], [0, 1], tol = 1e-12))"},

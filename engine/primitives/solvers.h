@@ -16,7 +16,7 @@ extern const Primitive root_rows[3];
 extern const Primitive integrate_rows[1];
 extern const Primitive limit_rows[1];
 extern const Primitive ode_rows[1];
-extern const Primitive taylor_rows[1];
+extern const Primitive taylor_rows[2];
 
 /* For the list of families, as in basic.h. */
 #define SOLVER_ROWS(F)                                                                             \

@@ -74,7 +74,7 @@ const Primitive tangent_rows[1] = {
      .differentiable = DERIVE_THROUGH,
      .help = "The tangent to f at the number a, which prints as y = f(a) + f'(a)(x - a). m, b = "
              "tangent(f, a) are its slope and intercept, y = m*x + b. Fields: m b a value. As a "
-             "function it is taylor(f, a, 1).",
+             "function it is linearize(f, a).",
      .example = "tangent(x -> x^2, 3)",
      .gives = "y = 9 + 6(x - 3)"},
 };
