@@ -335,9 +335,9 @@ static Value call_derivative(Session *s, const Arguments *a) {
   Value *entry = scratch(s, (r.outputs + 1) * sizeof(Value));
   const char *why;
   bool known = derive_by_series(s, &r, x, order, entry, &why);
-  int nested = r.trace->orders < ORDER_NESTED ? r.trace->orders : ORDER_NESTED;
-  if (!known && order > nested)
-    fail_argument(s, 2, "derivatives of this function go up to order %d here, because %s", nested, why);
+  int most = r.trace->orders < ORDER_NESTED ? r.trace->orders : ORDER_NESTED;
+  if (!known && order > ORDER_NESTED)
+    fail_argument(s, 2, "derivatives of this function go up to order %d here, because %s", most, why);
   for (uint32_t i = 0; i < r.outputs && !known; i++) {
     Recording one = output_alone(&r, i);
     entry[i] = derivative_of(s, &one, &x, order);

@@ -51,7 +51,6 @@ static void name_variables(Polynomial *p, const Function *f) {
 
 /* [derivative] by the variables in [by], over the factorials of how often each is there. */
 static void add_term(Polynomial *p, double derivative, const uint32_t *by, int order) {
-  if (!isfinite(derivative)) fail(p->session, "a derivative of order %d is not a finite number there: f has no Taylor polynomial", order);
   Text powers = {0};
   text_string(&powers, "");
   double factorials = 1;
@@ -83,18 +82,63 @@ static void add_hessian(Polynomial *p, Value hessian, uint32_t first, int order)
 /* A 1×1 answer comes as a number. */
 static Value as_array(Session *s, Value v) { return v.kind == VALUE_ARRAY ? v : array_from_numbers(s, &v, 1, 1); }
 
-static void add_third(Polynomial *p, Value f, Value point) {
+/* ---- derivatives ---- */
+
+/* What a polynomial is made of. It is all there before the text is begun, which nobody would free if a
+ * derivative failed. */
+typedef struct Derivatives {
+  Value value, slope, hessian, change[TAYLOR_VARIABLES]; /* arrays from slope on */
+} Derivatives;
+
+/* The derivative of the Hessian by variable i. */
+static Value hessian_change(Session *s, Value f, Value point, uint32_t i) {
   static const char text[] = "(f, a, e) -> derivative(t -> hessian(f, a + t*e), 0)";
-  Session *s = p->session;
-  for (uint32_t i = 0; i < p->variables; i++) {
-    Array *along = array_new(s, p->variables, 1, ELEMENT_REAL);
-    for (uint32_t k = 0; k < p->variables; k++) along->data[k] = k == i;
-    const Value argument[] = {f, point, value_array(along)};
-    Value change = as_array(s, machine_call(s, lambda_of(s, text, "taylor", text), argument, 3));
-    add_hessian(p, change, i, 3);
-    value_release(change);
-    value_release(argument[2]);
+  uint32_t n = value_as_array(point)->rows;
+  Array *along = array_new(s, n, 1, ELEMENT_REAL);
+  for (uint32_t k = 0; k < n; k++) along->data[k] = k == i;
+  const Value argument[] = {f, point, value_array(along)};
+  Value change = as_array(s, machine_call(s, lambda_of(s, text, "taylor", text), argument, 3));
+  value_release(argument[2]);
+  return change;
+}
+
+static void need_finite(Session *s, Value array, int order) {
+  const Array *a = value_as_array(array);
+  for (size_t i = 0; i < array_count(a); i++)
+    if (!isfinite(a->data[i])) fail(s, "a derivative of order %d is not a finite number there: f has no Taylor polynomial", order);
+}
+
+static Derivatives derivatives_of(Session *s, const Arguments *a, int order) {
+  const Arguments all = {.argument = a->argument, .count = 2, .wanted = 1};
+  Value f = a->argument[0], point = a->argument[1];
+  size_t notes = s->notes.length;
+  Derivatives d = {.value = point_call(s, f, &point, 1)};
+  if (d.value.kind != VALUE_NUMBER) {
+    char found[VALUE_DESCRIPTION];
+    fail_argument(s, 0, "a Taylor polynomial needs a function with one number as value, this one gives %s", value_describe(d.value, found));
   }
+  if (!isfinite(d.value.number)) fail(s, "f is not a finite number there, and has no Taylor polynomial");
+  if (order >= 1) need_finite(s, d.slope = as_array(s, primitive_find("gradient")->call(s, &all)), 1);
+  if (order >= 2) need_finite(s, d.hessian = as_array(s, primitive_find("hessian")->call(s, &all)), 2);
+  for (uint32_t i = 0; order >= 3 && i < value_as_array(point)->rows; i++)
+    need_finite(s, d.change[i] = hessian_change(s, f, point, i), 3);
+  if (s->notes.length > notes && strstr(s->notes.bytes + notes, "there is no derivative"))
+    fail(s, "f has a kink there, and no Taylor polynomial");
+  return d;
+}
+
+static void add_all(Polynomial *p, const Derivatives *d, int order) {
+  add_term(p, d->value.number, NULL, 0);
+  for (uint32_t i = 0; order >= 1 && i < p->variables; i++) add_term(p, value_as_array(d->slope)->data[i], &i, 1);
+  if (order >= 2) add_hessian(p, d->hessian, 0, 2);
+  for (uint32_t i = 0; order >= 3 && i < p->variables; i++) add_hessian(p, d->change[i], i, 3);
+  if (!p->started) text_format(&p->text, "0*%s", p->name[0]);
+}
+
+static void release_all(Derivatives *d, uint32_t variables, int order) {
+  if (order >= 1) value_release(d->slope);
+  if (order >= 2) value_release(d->hessian);
+  for (uint32_t i = 0; order >= 3 && i < variables; i++) value_release(d->change[i]);
 }
 
 /* "remainder O(‖v - [1, 2]‖^3)" */
@@ -119,29 +163,10 @@ Value taylor_several(Session *s, const Arguments *a, int order, bool remark) {
   uint32_t n = at->rows * at->cols;
   if (at->element != ELEMENT_REAL || at->cols != 1 || n < 1 || n > TAYLOR_VARIABLES)
     fail_argument(s, 1, "the point must be a number or a vector of at most %d numbers, but it is %u×%u", TAYLOR_VARIABLES, at->rows, at->cols);
-  const Arguments all = {.argument = a->argument, .count = 2, .wanted = 1};
-  Value value = point_call(s, f, &point, 1);
-  if (value.kind != VALUE_NUMBER) {
-    char found[VALUE_DESCRIPTION];
-    fail_argument(s, 0, "a Taylor polynomial needs a function with one number as value, this one gives %s", value_describe(value, found));
-  }
-  size_t notes = s->notes.length;
+  Derivatives derivatives = derivatives_of(s, a, order);
   Polynomial p = {.session = s, .variables = n, .at = at->data};
   name_variables(&p, (const Function *)f.object);
-  add_term(&p, value.number, NULL, 0);
-  if (order >= 1) {
-    Value slope = as_array(s, primitive_find("gradient")->call(s, &all));
-    for (uint32_t i = 0; i < n; i++) add_term(&p, value_as_array(slope)->data[i], &i, 1);
-    value_release(slope);
-  }
-  if (order >= 2) {
-    Value hessian = as_array(s, primitive_find("hessian")->call(s, &all));
-    add_hessian(&p, hessian, 0, 2);
-    value_release(hessian);
-  }
-  if (order >= 3) add_third(&p, f, point);
-  if (s->notes.length > notes && strstr(s->notes.bytes + notes, "there is no derivative"))
-    fail(s, "f has a kink there, and no Taylor polynomial");
-  if (!p.started) text_format(&p.text, "0*%s", p.name[0]);
+  add_all(&p, &derivatives, order);
+  release_all(&derivatives, n, order);
   return taylor_function(s, &p.text, remark ? remainder_of(&p, point, order) : NULL);
 }
