@@ -140,7 +140,6 @@ static Fact affine_product(Proof *p, const Fact *u, const Fact *v) {
   if (u->line && v->line) f.bend = fact_outer(p, u->line, v->line, 2);
   f.low = -INFINITY;
   f.high = INFINITY;
-  if (u->low >= 0 && v->low >= 0) f.low = u->low * v->low;
   return f;
 }
 
@@ -191,7 +190,7 @@ static Fact power_of(Proof *p, uint32_t cell, double y) {
   if (!(even && y > 0) && !sided && !natural_domain)
     return fact_unknown(p, "a power whose base may be negative");
   Fact f = composed(p, &o, u);
-  if (f.rest != REST_UNKNOWN) f.low = even || sided || !whole ? 0 : -INFINITY;
+  if (f.rest != REST_UNKNOWN) f.low = 0;
   return f;
 }
 
@@ -379,21 +378,32 @@ static bool prove_step(Proof *p, const Step *step) {
 
 /* ---- the verdict ---- */
 
-static int list_eigenvalues(const Proof *p, char *text, size_t size) {
+/* Rounding has no sign to show. */
+static void print_eigenvalue(const Proof *p, double value, char text[32]) {
+  bool noise = value != 0 && fabs(value) <= fact_rounding(p);
+  if (noise) strcpy(text, "≈0");
+  else snprintf(text, 32, "%.6g", value + 0.0);
+}
+
+static void list_eigenvalues(const Proof *p, char *text, size_t size) {
   enum { SHOWN = 6 };
   size_t n = p->n;
-  int length = 0;
-  if (n > SHOWN)
-    return snprintf(text, size, "eigenvalues from %.6g to %.6g", p->spectrum.values[0] + 0.0,
-                    p->spectrum.values[n - 1] + 0.0);
-  length = snprintf(text, size, n == 1 ? "eigenvalue " : "eigenvalues ");
-  for (size_t i = 0; i < n; i++)
-    length += snprintf(text + length, size - (size_t)length, "%s%.6g",
+  char low[32], high[32];
+  print_eigenvalue(p, p->spectrum.values[0], low);
+  print_eigenvalue(p, p->spectrum.values[n - 1], high);
+  if (n > SHOWN) {
+    snprintf(text, size, "eigenvalues from %s to %s", low, high);
+    return;
+  }
+  int length = snprintf(text, size, n == 1 ? "eigenvalue " : "eigenvalues ");
+  for (size_t i = 0; i < n; i++) {
+    print_eigenvalue(p, p->spectrum.values[i], low);
+    length += snprintf(text + length, size - (size_t)length, "%s%s",
                        i == 0       ? ""
                        : i + 1 == n ? " and "
                                     : ", ",
-                       p->spectrum.values[i] + 0.0);
-  return length;
+                       low);
+  }
 }
 
 static void settle_quadratic(Proof *p, const Fact *f, Curvature *c) {

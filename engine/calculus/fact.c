@@ -38,11 +38,16 @@ const double *fact_direction(Proof *p, const double *line) {
   return size > 0 && isfinite(size) ? fact_outer(p, line, line, 1 / size / size) : NULL;
 }
 
+double fact_rounding(const Proof *p) {
+  const double *w = p->spectrum.values;
+  return 4 * DBL_EPSILON * (double)p->n * fmax(fabs(w[0]), fabs(w[p->n - 1]));
+}
+
 int fact_definite(Proof *p, const double *m) {
   if (!m) return 1;
   if (!dense_finite(p->n * p->n, m) || !spectrum_compute(&p->spectrum, m)) return 0;
   const double *w = p->spectrum.values;
-  double rounding = 4 * DBL_EPSILON * (double)p->n * fmax(fabs(w[0]), fabs(w[p->n - 1]));
+  double rounding = fact_rounding(p);
   return w[0] >= -rounding ? 1 : w[p->n - 1] <= rounding ? -1 : 0;
 }
 

@@ -51,6 +51,8 @@ double *fact_outer(Proof *p, const double *x, const double *y, double factor);
 const double *fact_direction(Proof *p, const double *line);
 /* 1 for positive semidefinite, -1 for negative; 0 for neither. The zero matrix is both: 1. */
 int fact_definite(Proof *p, const double *m);
+/* Eigenvalues up to this, of the matrix last decomposed, are not told from 0. */
+double fact_rounding(const Proof *p);
 bool fact_positive_definite(Proof *p, const double *m);
 
 /* ---- facts ---- */

@@ -53,7 +53,8 @@ static bool compare_numbers(uint16_t op, double a, double b) {
     case OP_GREATER_EQUAL: return a >= b;
     case OP_EQUAL: return a == b;
     case OP_UNEQUAL: return a != b;
-    default: return a == b || fabs(a - b) <= 1e-9 * fmax(fabs(a), fabs(b)); /* ≈, as value_compare */
+    default: /* ≈, as value_compare */
+      return a == b || (isfinite(a - b) && fabs(a - b) <= 1e-9 * fmax(fabs(a), fabs(b)));
   }
 }
 

@@ -339,7 +339,7 @@ Value call_roots(Session *s, const Arguments *a) {
   size_t first = 0, zeros = 0;
   while (first < count && number[first] == 0) first++;
   if (first == count) fail_argument(s, 0, "every number is a root of the zero polynomial");
-  if (count - first > DEGREE_LARGEST) fail_argument(s, 0, "the degree may be at most %d", DEGREE_LARGEST);
+  if (count - first > DEGREE_LARGEST + 1) fail_argument(s, 0, "the degree may be at most %d", DEGREE_LARGEST);
   while (number[count - 1 - zeros] == 0) root[zeros++] = 0;
   if (active && (first || zeros > 1)) single = false;
   Polynomial p = {.degree = count - first - 1 - zeros, .c = number + first};

@@ -230,7 +230,7 @@ Value complex_by_blocks(Session *session, Value z, RealFunction function, const 
   Value all = blocks(session, (Value[]){c->real, c->imaginary});
   Value result = function(session, all, context);
   value_release(all);
-  if (result.kind != VALUE_ARRAY) fail(session, "this function of a complex matrix is not defined here");
+  assert(result.kind == VALUE_ARRAY); /* of 2n rows */
   const Array *array = value_as_array(result);
   return unstack(session, result, array->rows / 2, array->cols / 2);
 }
@@ -401,5 +401,5 @@ bool complex_near(Session *session, Value a, Value b, double tolerance) {
   Value difference = complex_operate(session, OP_SUBTRACT, a, b);
   double apart = largest_modulus(session, difference);
   value_release(difference);
-  return apart <= tolerance * fmax(largest_modulus(session, a), largest_modulus(session, b));
+  return isfinite(apart) && apart <= tolerance * fmax(largest_modulus(session, a), largest_modulus(session, b));
 }

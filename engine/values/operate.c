@@ -309,7 +309,7 @@ static bool compare_numbers(Operator op, double a, double b) {
     case OP_GREATER_EQUAL: case OP_DOT_GREATER_EQUAL: return a >= b;
     case OP_EQUAL: case OP_DOT_EQUAL: return a == b;
     case OP_UNEQUAL: case OP_DOT_UNEQUAL: return a != b;
-    default: return a == b || fabs(a - b) <= NEAR_TOLERANCE * fmax(fabs(a), fabs(b));
+    default: return a == b || (isfinite(a - b) && fabs(a - b) <= NEAR_TOLERANCE * fmax(fabs(a), fabs(b)));
   }
 }
 
@@ -351,8 +351,8 @@ static bool near_values(Session *session, Value a, Value b) {
     if (x->rows != y->rows || x->cols != y->cols) return false;
     double scale_ = 0, difference = 0;
     for (size_t i = 0; i < array_count(x); i++) {
-      scale_ = fmax(scale_, fmax(fabs(x->data[i]), fabs(y->data[i])));
-      double d = fabs(x->data[i] - y->data[i]);
+      double d = fabs(x->data[i] - y->data[i]), size = fmax(fabs(x->data[i]), fabs(y->data[i]));
+      if (isfinite(size)) scale_ = fmax(scale_, size); /* beside an infinity everything would be near */
       if (!(x->data[i] == y->data[i])) difference = d > difference || isnan(d) ? d : difference;
     }
     return difference <= NEAR_TOLERANCE * scale_;
