@@ -129,7 +129,9 @@ static _Noreturn void fail_names(Session *s, const char *message, const Symbol *
   list_names(free, count, list, sizeof list);
   Report *r = failure(s, "%s", message);
   if (count) report_remark(r, "its names are: %s", list);
-  if (count) report_advise(r, "g(%s = …)", free[0]->name);
+  const Node *call = session_origin(s);
+  bool named = call && call->kind == NODE_CALL && call->child[0]->kind == NODE_NAME;
+  if (count) report_advise(r, "%s(%s = …)", named ? call->child[0]->symbol->name : "g", free[0]->name);
   raise_failure(s, r);
 }
 

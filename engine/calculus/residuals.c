@@ -80,6 +80,14 @@ static double even_exponent(const Trace *t, Entry entry) {
   return k >= 2 && fmod(k, 2) == 0 ? k : 0;
 }
 
+/* The same cells, or copies of the same numbers: every use of a small matrix makes one. */
+static bool is_same_block(const Trace *t, uint32_t a, uint32_t b, uint32_t count) {
+  if (a == b) return true;
+  for (uint32_t i = 0; i < count; i++)
+    if (!is_fixed(t, a + i) || !is_fixed(t, b + i) || t->cell[a + i] != t->cell[b + i]) return false;
+  return true;
+}
+
 /* Are the two cells the same expression, worked out twice? As r'r is when r is written out. */
 static bool is_same(const Trace *t, uint32_t a, uint32_t b, int depth) {
   a = resolve(t, a);
@@ -95,7 +103,8 @@ static bool is_same(const Trace *t, uint32_t a, uint32_t b, int depth) {
   const Step *s = step_of(t, a), *r = step_of(t, b);
   if (x.op != STEP_PRODUCT || s->detail != r->detail || a - s->out != b - r->out) return false;
   const Run *p = &t->run[s->a], *q = &t->run[r->a];
-  return p->a == q->a && p->b == q->b && p->m == q->m && p->k == q->k && p->n == q->n;
+  return p->m == q->m && p->k == q->k && p->n == q->n &&
+         is_same_block(t, p->a, q->a, p->m * p->k) && is_same_block(t, p->b, q->b, p->k * p->n);
 }
 
 /* ---- what was found ---- */

@@ -145,12 +145,21 @@ static size_t guilty_entry(const Value *made, Value operand) {
   return k < array_count(to) ? k : SIZE_MAX;
 }
 
+/* An index stands tight behind these; anything else needs parentheses before one. */
+static bool is_tight(const Node *node) {
+  return node->kind == NODE_NAME || node->kind == NODE_CALL || node->kind == NODE_FIELD || node->kind == NODE_INDEX ||
+         node->kind == NODE_ARRAY;
+}
+
 static void say_operand(Session *s, const Source *source, const Node *node, const Value *made, Value value, bool *said, Text *out) {
   if (!node || is_plain(s, node) || value.kind == VALUE_FUNCTION || value.kind == VALUE_NOTHING) return;
   text_string(out, *said ? " and " : ", where ");
   *said = true;
-  say_source(source, node, out);
   size_t entry = guilty_entry(made, value);
+  bool bracket = entry != SIZE_MAX && !is_tight(node);
+  if (bracket) text_string(out, "(");
+  say_source(source, node, out);
+  if (bracket) text_string(out, ")");
   DisplayOptions options = {.columns = 40};
   if (entry != SIZE_MAX) {
     const Array *array = value_as_array(value);

@@ -47,7 +47,6 @@ void kkt_check(KktCheck *check, const double *jacobian, double *slope) {
   for (size_t k = 0; k < n; k++)
     if (fabs(slope[k]) <= 1e-15 * size) slope[k] = 0;
   check->stationary = check->stationarity <= NOTHING * fmax(size, 1e-300);
-  if (size == 0) check->stationary = true;
   /* kkt_judge looked at feasibility with the tolerance of every solver here. */
   check->feasible = r->kind != KKT_INFEASIBLE && check->violation <= NOTHING * (1 + size);
 }
