@@ -221,14 +221,41 @@ void check_interrupt(Session *s) {
 
 /* ---- scratch ---- */
 
-enum { SCRATCH_ALIGNMENT = 64 };
+/* Blocks are released in the order opposite to that of their making, so small ones come from pages, one
+ * behind the other. Under the address sanitizer each is allocated by itself, for its borders to be watched. */
+enum { SCRATCH_ALIGNMENT = 64, SCRATCH_PAGE = 1 << 16 };
+#ifdef __SANITIZE_ADDRESS__
+enum { SCRATCH_SMALL = 0 };
+#else
+enum { SCRATCH_SMALL = 1 << 12 };
+#endif
+
+typedef struct ScratchPage {
+  _Alignas(SCRATCH_ALIGNMENT) struct ScratchPage *previous;
+  size_t used;
+  _Alignas(SCRATCH_ALIGNMENT) char bytes[SCRATCH_PAGE];
+} ScratchPage;
+
+static Scratch *scratch_from_page(Session *s, size_t size) {
+  if (!s->page || size > SCRATCH_PAGE - s->page->used) {
+    ScratchPage *page = aligned_alloc(SCRATCH_ALIGNMENT, sizeof *page);
+    if (!page) fail(s, "out of memory");
+    page->previous = s->page;
+    page->used = 0;
+    s->page = page;
+  }
+  Scratch *block = (Scratch *)(void *)(s->page->bytes + s->page->used);
+  *block = (Scratch){.previous = s->scratch, .page = s->page};
+  s->page->used += size;
+  return block;
+}
 
 void *scratch(Session *s, size_t bytes) {
   if (bytes > (size_t)1 << 40) fail(s, "out of memory");
   size_t head = SCRATCH_ALIGNMENT, size = (head + bytes + SCRATCH_ALIGNMENT - 1) & ~(size_t)(SCRATCH_ALIGNMENT - 1);
-  Scratch *block = aligned_alloc(SCRATCH_ALIGNMENT, size);
+  Scratch *block = size <= SCRATCH_SMALL ? scratch_from_page(s, size) : aligned_alloc(SCRATCH_ALIGNMENT, size);
   if (!block) fail(s, "out of memory: %zu bytes are not to be had", bytes);
-  *block = (Scratch){.previous = s->scratch};
+  if (size > SCRATCH_SMALL) *block = (Scratch){.previous = s->scratch};
   s->scratch = block;
   return (char *)block + head;
 }
@@ -243,12 +270,32 @@ void scratch_adopt(Session *s, void *object, void (*destroy)(void *)) {
   s->scratch = block;
 }
 
+/* Back to where the block began; one empty page stays for the next time. */
+static void scratch_to_page(Session *s, Scratch *block) {
+  while (s->page != block->page) {
+    ScratchPage *empty = s->page;
+    s->page = empty->previous;
+    free(empty);
+  }
+  s->page->used = (size_t)((char *)block - s->page->bytes);
+}
+
 void scratch_release(Session *s, Scratch *mark) {
   while (s->scratch != mark) {
     Scratch *block = s->scratch;
     s->scratch = block->previous;
     if (block->destroy) block->destroy(block->memory);
-    free(block);
+    if (block->page) scratch_to_page(s, block);
+    else free(block);
+  }
+}
+
+void scratch_free(Session *s) {
+  scratch_release(s, NULL);
+  while (s->page) {
+    ScratchPage *page = s->page;
+    s->page = page->previous;
+    free(page);
   }
 }
 

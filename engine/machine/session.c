@@ -126,7 +126,7 @@ Mml *mml_new(const MmlHost *host) {
 void mml_free(Mml *mml) {
   Session *s = (Session *)mml;
   if (!s) return;
-  scratch_release(s, NULL);
+  scratch_free(s);
   kept_free(s);
   history_free(&s->history);
   heap_free(s);

@@ -43,6 +43,7 @@ typedef struct Scratch {
   struct Scratch *previous;
   void *memory;
   void (*destroy)(void *);
+  struct ScratchPage *page; /* the block is part of; NULL: it is a page of its own */
 } Scratch;
 
 enum { FRAMES_LARGEST = 20000, NUMBER_STACK = 1 << 21, VALUE_STACK = 1 << 20 };
@@ -86,6 +87,7 @@ struct Session {
   void *rescue_context;
   Text notes;
   Scratch *scratch;
+  struct ScratchPage *page; /* where small blocks of it come from */
   double *work;     /* for rules, reused */
   size_t work_size;
 
@@ -133,5 +135,6 @@ double *session_work(Session *session, size_t count);
 /* Scratch memory is a stack: what was taken after the mark goes. */
 static inline Scratch *scratch_mark(const Session *session) { return session->scratch; }
 void scratch_release(Session *session, Scratch *mark);
+void scratch_free(Session *session); /* all of it, at the end of a session */
 
 #endif
