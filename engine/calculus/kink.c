@@ -98,6 +98,27 @@ const char *trace_tie(const Trace *t) {
   return NULL;
 }
 
+static bool is_smooth(const Trace *t, const Step *step) {
+  switch (step->op == STEP_VECTOR ? step->detail : step->op) {
+    case SCALAR_ADD: case SCALAR_SUBTRACT: case SCALAR_MULTIPLY: case SCALAR_NEGATE: case SCALAR_exp: case SCALAR_sin:
+    case SCALAR_cos: case SCALAR_sinh: case SCALAR_cosh: case SCALAR_tanh: case SCALAR_atan: case SCALAR_sigmoid:
+    case SCALAR_softplus: case SCALAR_erf: case STEP_SUM: case STEP_DOT: case STEP_PRODUCT: case STEP_GATHER: return true;
+    case SCALAR_POWER: { /* x^2, x^3 … */
+      if (step->op == STEP_VECTOR) return false;
+      double exponent = t->cell[step->b];
+      return step->detail & 2 && exponent >= 1 && exponent == floor(exponent);
+    }
+    default: return false;
+  }
+}
+
+bool trace_is_smooth(const Trace *t) {
+  if (t->gone.kink || t->gone.tie || t->gone.nan[0]) return false;
+  for (uint32_t i = 0; i < t->step_count; i++)
+    if (!is_smooth(t, &t->step[i])) return false;
+  return true;
+}
+
 bool trace_restates(const Trace *t) {
   for (uint32_t i = 0; i < t->step_count; i++)
     if (t->step[i].op == SCALAR_RESTATE || (t->step[i].op == STEP_RULE && strcmp(t->rule[t->step[i].a].rule->name, "log_sum_exp") == 0)) return true;

@@ -27,6 +27,9 @@ const char *trace_tie(const Trace *trace);
 /* Does the trace restate a function in a form that does not overflow? */
 bool trace_restates(const Trace *trace);
 
+/* Have all steps derivatives everywhere? Sums, products and functions without kink, pole or edge. */
+bool trace_is_smooth(const Trace *trace);
+
 /* Among the steps from [first] on, is there an operation with a kink that was used on both its sides? Its
  * name, or NULL. */
 const char *trace_crosses(const Trace *trace, uint32_t first);
