@@ -218,7 +218,14 @@ static void call_at_point(Check *c, Known f, const CheckCall *call, uint32_t ski
   call_inside(c, f, call, skip);
 }
 
+/* What follows an assertion that may fail may not be reached. */
+static void note_assertion(Check *c, const CheckCall *call) {
+  bool truth = false, known = call->positional && known_truth(call->argument[0], &truth);
+  if (!(known && truth) && !c->unreached) c->body->left = true;
+}
+
 static Known call_builtin(Check *c, const Primitive *row, const CheckCall *call) {
+  if (strcmp(row->name, "assert") == 0) note_assertion(c, call);
   for (size_t i = 0; i < sizeof callers / sizeof *callers; i++)
     if (strcmp(callers[i], row->name) == 0 && call->positional > 1)
       call_at_point(c, call->argument[0], call, 1);

@@ -226,7 +226,8 @@ static Value array_power(Session *session, Value a, Value b) {
     if (x->cols == 1 && b.number == 2) report_advise(r, "dot(%s, %s)", text, text);
     raise_failure(session, r);
   }
-  if (b.number != floor(b.number) || fabs(b.number) > 1e9) fail_argument(session, 1, "the power of a matrix must be a whole number, found %g", b.number);
+  if (b.number != floor(b.number)) fail_argument(session, 1, "the power of a matrix must be a whole number, found %g", b.number);
+  if (fabs(b.number) > 1e9) fail_argument(session, 1, "the power of a matrix may be at most 1e9, found %g", b.number);
   return matrix_power(session, a, b.number);
 }
 
