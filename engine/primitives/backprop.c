@@ -342,6 +342,14 @@ static Value shaped(Session *s, const Value *argument, uint32_t count, const Val
   return value_tuple(tuple);
 }
 
+/* (1, 2) for a function of two arguments are its arguments, with their names. */
+static bool is_for_arguments(Value f, Value point) {
+  const Function *function = (const Function *)f.object;
+  if (point.kind != VALUE_TUPLE || function->function_kind != FUNCTION_CLOSURE) return false;
+  uint32_t count = ((Tuple *)point.object)->count;
+  return count > 1 && function->prototype->parameter_count == count;
+}
+
 static Value call_backprop(Session *s, const Arguments *a) {
   if (a->count < 2 || a->argument[0].kind != VALUE_FUNCTION) {
     Report *r = failure(s, "backprop takes a function and the point to go through it at");
@@ -352,6 +360,10 @@ static Value call_backprop(Session *s, const Arguments *a) {
     fail(s, "backprop cannot be differentiated by what f captured: use gradient(f, p)");
   const Value *argument = a->argument + 1;
   uint32_t count = (uint32_t)a->count - 1;
+  if (count == 1 && is_for_arguments(a->argument[0], argument[0])) {
+    count = ((Tuple *)argument[0].object)->count;
+    argument = ((Tuple *)argument[0].object)->item;
+  }
   size_t inputs = 0;
   for (uint32_t i = 0; i < count; i++)
     inputs += point_size(s, argument[i], "the point of backprop");
