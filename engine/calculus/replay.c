@@ -44,6 +44,11 @@ static void product_execute(double *c, const Step *step, const Run *run) {
                 c + run->b, 1, 0, c + step->out, 1);
     return;
   }
+  if (m == 1) { /* a row: y' = x' op(B) */
+    cblas_dgemv(CblasRowMajor, bt ? CblasNoTrans : CblasTrans, bt ? n : k, bt ? k : n, 1, c + run->b, bt ? k : n,
+                c + run->a, 1, 0, c + step->out, 1);
+    return;
+  }
   cblas_dgemm(CblasRowMajor, at ? CblasTrans : CblasNoTrans, bt ? CblasTrans : CblasNoTrans, m, n, k, 1,
               c + run->a, at ? m : k, c + run->b, bt ? k : n, 0, c + step->out, n);
 }

@@ -204,6 +204,16 @@ static void reverse_image(const double *c, double *bar, const Step *step, const 
     cblas_dgemv(CblasRowMajor, at ? CblasNoTrans : CblasTrans, rows, cols, 1, c + run->a, cols, w, 1, 1, bar + run->b, 1);
 }
 
+/* y' = x' op(B) with vectors x, y: the adjoint of x is op(B) y_bar, that of op(B) is x y_bar'. */
+static void reverse_row(const double *c, double *bar, const Step *step, const Run *run) {
+  bool bt = step->detail & 2;
+  int rows = (int)(bt ? run->n : run->k), cols = (int)(bt ? run->k : run->n);
+  const double *x = c + run->a, *w = bar + step->out;
+  if (!(run->fixed & 1))
+    cblas_dgemv(CblasRowMajor, bt ? CblasTrans : CblasNoTrans, rows, cols, 1, c + run->b, cols, w, 1, 1, bar + run->a, 1);
+  if (!(run->fixed & 2)) cblas_dger(CblasRowMajor, rows, cols, 1, bt ? w : x, 1, bt ? x : w, 1, bar + run->b, cols);
+}
+
 /* C = op(A) op(B): the adjoint of op(A) is C_bar op(B)', that of op(B) is op(A)' C_bar. */
 static void reverse_product(const double *c, double *bar, const Step *step, const Run *run) {
   int m = (int)run->m, k = (int)run->k, n = (int)run->n;
@@ -212,6 +222,10 @@ static void reverse_product(const double *c, double *bar, const Step *step, cons
   if (m == 0 || n == 0 || k == 0 || all_zero(w, (size_t)m * (size_t)n)) return;
   if (n == 1) {
     reverse_image(c, bar, step, run);
+    return;
+  }
+  if (m == 1) {
+    reverse_row(c, bar, step, run);
     return;
   }
   if (use_a && at) /* A is stored k×m: its adjoint is op(B) C_bar' */
