@@ -146,7 +146,7 @@ Problem problem_bounded(const Problem *p) {
   const char **names = problem_names(p, n);
   bool given = p->constraints.kind == VALUE_FUNCTION;
   uint32_t groups = !given ? 0 : p->kinds ? p->kinds->count : 1, count = groups;
-  for (size_t i = 0; i < 2 * n; i++) count += isfinite(limit[i]);
+  for (size_t i = 0; i < 2 * n; i++) count += isfinite(limit[i]) ? 1u : 0u;
   Tuple *kinds = tuple_new(s, count), *texts = tuple_new(s, count);
   for (uint32_t g = 0; g < groups; g++) {
     kinds->item[g] = p->kinds ? p->kinds->item[g] : value_number(0);
@@ -194,7 +194,9 @@ static Value call_bounded(Session *s, const Arguments *a) {
   bool typed = v.kind == VALUE_TUPLE && a->argument[1].number != 0;
   if (given) groups = typed ? ((Tuple *)v.object)->count : 1;
   uint32_t count = groups;
-  for (size_t i = 0; i < n; i++) count += isfinite(lower->data[i]) + (uint32_t)isfinite(upper->data[i]);
+  for (size_t i = 0; i < n; i++) {
+    count += (isfinite(lower->data[i]) ? 1u : 0u) + (isfinite(upper->data[i]) ? 1u : 0u);
+  }
   Tuple *out = tuple_new(s, count);
   for (; next < groups; next++) out->item[next] = value_keep(typed ? ((Tuple *)v.object)->item[next] : v);
   value_release(v);
