@@ -154,6 +154,8 @@ void advise_composition(Session *s, Report *report) {
   const Source *source = session_source(s);
   bool infix = node && (node->kind == NODE_BINARY || node->kind == NODE_IMPLICIT) && source;
   if (!infix || !on_one_line(source, node->span)) return;
+  /* log >= 0 as a constraint is computed as 0 - log, the other way round than it was typed */
+  if (node->child[0]->span.end > node->child[1]->span.start) return;
   bool left = is_function_of_one(s, node->child[0]), right = is_function_of_one(s, node->child[1]);
   bool other_left = !left && is_other_function(node->child[0]),
        other_right = !right && is_other_function(node->child[1]);

@@ -346,7 +346,8 @@ static Node *primary(Parser *parser) {
 
 static Node *postfix(Parser *parser) {
   Node *node = primary(parser);
-  for (Node *next; (next = postfix_step(parser, node)); node = next) parser->operand = next;
+  bool columns = node->kind == NODE_DOT; /* stands for several values: nothing goes behind it */
+  for (Node *next; !columns && (next = postfix_step(parser, node)); node = next) parser->operand = next;
   parser->operand = node;
   return node;
 }
