@@ -103,6 +103,8 @@ static bool is_smooth(const Trace *t, const Step *step) {
     case SCALAR_ADD: case SCALAR_SUBTRACT: case SCALAR_MULTIPLY: case SCALAR_NEGATE: case SCALAR_exp: case SCALAR_sin:
     case SCALAR_cos: case SCALAR_sinh: case SCALAR_cosh: case SCALAR_tanh: case SCALAR_atan: case SCALAR_sigmoid:
     case SCALAR_softplus: case SCALAR_erf: case STEP_SUM: case STEP_DOT: case STEP_PRODUCT: case STEP_GATHER: return true;
+    case SCALAR_DIVIDE: /* by a constant */
+      return step->op != STEP_VECTOR && step->detail & 2 && t->cell[step->b] != 0;
     case SCALAR_POWER: { /* x^2, x^3 … */
       if (step->op == STEP_VECTOR) return false;
       double exponent = t->cell[step->b];

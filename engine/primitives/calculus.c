@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "calculus/derive.h"
 #include "calculus/gradient.h"
 #include "calculus/kept.h"
 #include "calculus/kink.h"
@@ -140,6 +141,25 @@ static Value call_gradient(Session *s, const Arguments *a) {
   return result;
 }
 
+/* Columns, LANES at a time, where there are fewer of them than rows. False where a step works backwards only. */
+static bool forward_jacobian(Session *s, const Recording *r, double *jacobian) {
+  enum { LANES = 8 };
+  const Trace *t = r->trace;
+  size_t cols = t->input_count, lanes = cols < LANES ? cols : LANES;
+  double *dot = scratch(s, (t->cell_count * lanes + 1) * sizeof(double));
+  for (size_t first = 0; first < cols; first += lanes) {
+    check_interrupt(s);
+    size_t width = cols - first < lanes ? cols - first : lanes;
+    memset(dot, 0, t->cell_count * lanes * sizeof(double));
+    for (size_t l = 0; l < width; l++) dot[(t->input + first + l) * lanes + l] = 1;
+    if (!trace_forward(t, lanes, dot)) return false;
+    for (size_t i = 0; i < r->outputs; i++)
+      for (size_t l = 0; l < width; l++)
+        jacobian[i * cols + first + l] = r->output[i] == UINT32_MAX ? 0 : dot[r->output[i] * lanes + l];
+  }
+  return true;
+}
+
 /* All rows by a few sweeps, where no note could be due. False where one might, or where values do not do. */
 static bool smooth_jacobian(Session *s, const Recording *r, const Value *input, double *jacobian) {
   const Trace *t = r->trace;
@@ -148,10 +168,12 @@ static bool smooth_jacobian(Session *s, const Recording *r, const Value *input, 
   for (uint32_t i = 0; i < r->outputs; i++) plain = plain && r->constant[i].kind == VALUE_NUMBER;
   if (!plain || !trace_is_smooth(t)) return false;
   Scratch *mark = scratch_mark(s);
-  double *bar = scratch(s, (t->cell_count + 1) * sizeof(double));
-  memset(bar, 0, t->cell_count * sizeof(double));
-  Pattern pattern = pattern_of(s, r);
-  pattern_jacobian(s, &pattern, r, 1, bar, jacobian);
+  if (t->input_count >= r->outputs || !forward_jacobian(s, r, jacobian)) {
+    double *bar = scratch(s, (t->cell_count + 1) * sizeof(double));
+    memset(bar, 0, t->cell_count * sizeof(double));
+    Pattern pattern = pattern_of(s, r);
+    pattern_jacobian(s, &pattern, r, 1, bar, jacobian);
+  }
   scratch_release(s, mark);
   for (size_t i = 0; i < (size_t)r->outputs * t->input_count; i++)
     if (!isfinite(jacobian[i])) return false;
