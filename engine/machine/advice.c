@@ -12,7 +12,7 @@
 enum { ADVICE_LONGEST = 160 };
 
 static void append_span(Text *out, const Source *source, Span span) {
-  text_append(out, source->text + span.start, span.end - span.start);
+  if (span.end > span.start) text_append(out, source->text + span.start, span.end - span.start);
 }
 
 static bool on_one_line(const Source *source, Span span) {

@@ -332,7 +332,7 @@ static _Noreturn void refuse_colon(Parser *parser, uint32_t head_at) {
   const char *head = parse_text(parser, (Span){first->span.start, colon->span.start});
   parse_error(parser, colon->span, "the head of a block has no colon behind it");
   report_remark(parser->report, "a new line or ; ends it, and end closes the block");
-  if (next->kind == TOKEN_NEWLINE || next->kind == TOKEN_END) {
+  if (next->kind == TOKEN_NEWLINE || next->kind == TOKEN_END || next->kind == TOKEN_ELSE) {
     parse_advise(parser, "%s", head);
     parse_stop(parser);
   }

@@ -251,7 +251,7 @@ void parse_error(Parser *parser, Span span, const char *format, ...) {
 
 const char *parse_text(Parser *parser, Span span) {
   char *excerpt = parser->excerpt[parser->excerpt_next++ % 8];
-  size_t length = span.end - span.start, limit = sizeof parser->excerpt[0] - 4;
+  size_t length = span.end > span.start ? span.end - span.start : 0, limit = sizeof parser->excerpt[0] - 4;
   const char *text = parser->source->text + span.start;
   bool cut = length > limit;
   if (cut) length = limit;

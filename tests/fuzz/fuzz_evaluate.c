@@ -88,6 +88,7 @@ static void start_session(Fuzzed *fuzzed) {
   FUZZ_CHECK(fuzzed->mml, "no session");
   fuzzed->texts = 0;
   signal(SIGVTALRM, interrupt);
+  forget_definitions(fuzzed); /* a first text has a last value before it, as the second time has */
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
