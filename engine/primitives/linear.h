@@ -29,6 +29,8 @@ extern const Primitive triangle_rows[7];
 /* A \ b: one solution x of A x = b for a square A, the least-squares solution otherwise. [a] and
  * [b] are borrowed, of any kind; arguments 0 and 1 are blamed. The result is owned. */
 Value linear_solve(Session *session, Value a, Value b);
+/* The same for a complex system as a real one of twice the size: notes are about the complex one. */
+Value linear_solve_blocks(Session *session, Value a, Value b);
 
 /* The rules, for tests and for code that composes them. Which of two applies is a matter of the
  * shape or of symmetry, decided by the call. */

@@ -301,8 +301,10 @@ _Noreturn static void refuse(Session *session, const char *refusal) {
   raise_failure(session, report);
 }
 
-/* Plain numbers: computed here rather than by rule_apply, to know the condition and the rank. */
-static Value solve_passive(Session *session, const Rule *rule, Operand a, Operand b) {
+/* Plain numbers: computed here rather than by rule_apply, to know the condition and the rank. Each row,
+ * column and singular value of what was typed is in A as many times as [copies]. */
+static Value solve_passive(Session *session, const Rule *rule, Operand a, Operand b,
+                           uint32_t copies) {
   const Shape in[] = {a.shape, b.shape};
   Shape out;
   solve_shape(session, in, &out);
@@ -315,7 +317,9 @@ static Value solve_passive(Session *session, const Rule *rule, Operand a, Operan
              : solve_least(a.shape, out.cols, a.data, b.data, x->data, work, &rank);
   if (refusal) refuse(session, refusal);
   if (square) linear_note_condition(session, rcond);
-  else note_rank(session, a.shape, rank);
+  else
+    note_rank(session, (Shape){a.shape.rows / copies, a.shape.cols / copies},
+              (rank + (int)copies - 1) / (int)copies);
   return linear_result(x);
 }
 
@@ -332,7 +336,7 @@ static const Rule *least_rule(Session *session, Operand a, Operand b) {
   return (uint32_t)rank == a.shape.cols ? &rule_solve_least : &rule_solve_norm;
 }
 
-Value linear_solve(Session *session, Value a, Value b) {
+static Value solve_copies(Session *session, Value a, Value b, uint32_t copies) {
   const Value inputs[] = {argument_operand(session, a, 0), argument_operand(session, b, 1)};
   Operand matrix = linear_operand(&inputs[0]), right = linear_operand(&inputs[1]);
   const Shape in[] = {matrix.shape, right.shape};
@@ -341,13 +345,19 @@ Value linear_solve(Session *session, Value a, Value b) {
   const Rule *rule = matrix.shape.rows == matrix.shape.cols ? &rule_solve : &rule_solve_least;
   Value x;
   if (!linear_is_active(inputs[0]) && !linear_is_active(inputs[1]))
-    x = solve_passive(session, rule, matrix, right);
+    x = solve_passive(session, rule, matrix, right, copies);
   else
     rule_apply(session, rule == &rule_solve ? rule : least_rule(session, matrix, right), inputs,
                &x);
   value_release(inputs[0]);
   value_release(inputs[1]);
   return x;
+}
+
+Value linear_solve(Session *session, Value a, Value b) { return solve_copies(session, a, b, 1); }
+
+Value linear_solve_blocks(Session *session, Value a, Value b) {
+  return solve_copies(session, a, b, 2);
 }
 
 static Value solve_call(Session *session, const Arguments *arguments) {

@@ -11,6 +11,7 @@
 #include "primitives/linear.h"
 #include "values/complex_kernel.h"
 #include "values/index.h"
+#include "values/number_text.h"
 #include "values/operate.h"
 
 /* ---- making and taking apart ---- */
@@ -225,9 +226,23 @@ static Value unstack(Session *session, Value both, uint32_t rows, uint32_t cols)
   return complex_new(session, part[0], part[1]);
 }
 
+/* Refuses what has no entries or one that is not finite, by the places it has outside of the blocks. */
+static void need_finite(Session *session, const Value part[2], int index, const char *name) {
+  const Array *real = value_as_array(part[0]), *imaginary = value_as_array(part[1]);
+  linear_need_entries(session, &(Shape){real->rows, real->cols}, index, name);
+  for (uint32_t k = 0; k < array_count(real); k++) {
+    if (isfinite(real->data[k]) && isfinite(imaginary->data[k])) continue;
+    Spelling entry = complex_spell(real->data[k], imaginary->data[k], 0, 0);
+    fail_argument(session, index, "%s[%u, %u] is %.*s", name, k / real->cols + 1, k % real->cols + 1,
+                  entry.length, entry.bytes);
+  }
+}
+
 Value complex_by_blocks(Session *session, Value z, RealFunction function, const void *context) {
   Complex *c = value_as_complex(z);
-  Value all = blocks(session, (Value[]){c->real, c->imaginary});
+  const Value part[] = {c->real, c->imaginary};
+  need_finite(session, part, 0, "A");
+  Value all = blocks(session, part);
   Value result = function(session, all, context);
   value_release(all);
   assert(result.kind == VALUE_ARRAY); /* of 2n rows */
@@ -273,14 +288,18 @@ static Value solve(Session *session, Value a, Value b) {
   complex_split(session, b, y);
   bool arrays = x[0].kind == VALUE_ARRAY && y[0].kind == VALUE_ARRAY;
   if (!arrays) return value_operate(session, OP_SOLVE, x[0], y[0]); /* its error names what is wrong */
-  uint32_t cols = value_as_array(x[0])->cols, rights = value_as_array(y[0])->cols;
+  const Array *matrix = value_as_array(x[0]), *sides = value_as_array(y[0]);
+  Shape answer;
+  rule_solve.shape(session, (Shape[]){{matrix->rows, matrix->cols}, {sides->rows, sides->cols}}, &answer);
+  need_finite(session, x, 0, "A");
+  need_finite(session, y, 1, "b");
   Value left = blocks(session, x), right = value_blocks(session, y, (uint32_t[]){1, 1}, 2);
-  Value both = linear_solve(session, left, right);
+  Value both = linear_solve_blocks(session, left, right);
   release_parts(x);
   release_parts(y);
   value_release(left);
   value_release(right);
-  return unstack(session, both, cols, rights);
+  return unstack(session, both, answer.rows, answer.cols);
 }
 
 /* ---- the operators ---- */
