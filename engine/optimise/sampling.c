@@ -13,6 +13,9 @@
 #include "optimise/course.h"
 
 static const double WORST = 1e100; /* where no value is known yet */
+/* Squares of steps stay finite: COBYLA would go round for ever over nan, without another evaluation
+ * that could stop it (NLopt 2.7). */
+static const double FARTHEST = 1e100;
 
 typedef struct Sampling {
   Course *course;
@@ -126,6 +129,15 @@ static bool sampling_box(Sampling *sampling, double *x) {
          nlopt_set_upper_bounds(sampling->optimizer, constraints->upper) == NLOPT_SUCCESS;
 }
 
+/* NLopt's own first steps, from the bounds and the start, but none too far. */
+static bool sampling_steps(Sampling *sampling, const double *x) {
+  size_t n = sampling->course->n;
+  double *step = course_numbers(sampling->course, n);
+  if (nlopt_get_initial_step(sampling->optimizer, x, step) != NLOPT_SUCCESS) return false;
+  for (size_t i = 0; i < n; i++) step[i] = fmax(-FARTHEST, fmin(step[i], FARTHEST));
+  return nlopt_set_initial_step(sampling->optimizer, step) == NLOPT_SUCCESS;
+}
+
 static void sampling_run(Course *course, nlopt_algorithm algorithm, double settled, double loose) {
   const MinimiseOptions *options = course->options;
   bool direct = algorithm == NLOPT_GN_ORIG_DIRECT_L;
@@ -140,6 +152,7 @@ static void sampling_run(Course *course, nlopt_algorithm algorithm, double settl
   sampling.at.x[0] = NAN; /* no point was asked about yet */
   memcpy(x, course->result->x, course->n * sizeof *x);
   if (!sampling_box(&sampling, x) || !sampling_constrain(&sampling, loose)) return;
+  if (!sampling_steps(&sampling, x)) return;
   nlopt_set_min_objective(sampling.optimizer, sampling_value, &sampling);
   nlopt_set_xtol_rel(sampling.optimizer, settled);
   nlopt_set_maxeval(sampling.optimizer, (int)course->run_limit);
