@@ -51,7 +51,7 @@ Box box_of(VectorFunction *function, const size_t *place, size_t equalities, con
 void box_middle(const Box *box, size_t n, double *x) {
   for (size_t i = 0; i < n; i++) {
     double low = box->lower[i], high = box->upper[i];
-    if (isfinite(low) && isfinite(high)) x[i] = low + (high - low) / 2;
+    if (isfinite(low) && isfinite(high)) x[i] = low / 2 + high / 2; /* the width may be infinite */
     else x[i] = fmin(fmax(x[i], low), high);
   }
 }

@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
 """The fuzzers' first inputs and their words: mml --vocabulary | corpus.py FOLDER
 
-Writes the words into FOLDER/dictionary, the programs of the tests, the scripts and the library, whole and line by line, and the examples of
-the documents into FOLDER/text, the tables of the tests into FOLDER/csv. Each file is named by
-its content, so that equal ones are one.
+Writes the words into FOLDER/dictionary, the programs of the tests, the scripts and the library, whole
+and line by line, and the examples of the documents into FOLDER/text, the tables of the tests into
+FOLDER/csv. Each file is named by its content, so that equal ones are one.
 
 SPDX-License-Identifier: GPL-3.0-or-later
 """
