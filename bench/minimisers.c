@@ -478,10 +478,13 @@ static Mml *session_with(const Problem *problem, size_t n) {
   return mml;
 }
 
-int main(void) {
+/* bench_minimisers [problem [n]] */
+int main(int argc, char **argv) {
   gsl_set_error_handler_off(); /* what a solver cannot do shows in its error */
   for (size_t i = 0; i < PROBLEM_COUNT; i++)
     for (size_t k = 0; k < SIZE_COUNT; k++) {
+      if (argc > 1 && strcmp(argv[1], problems[i].name)) continue;
+      if (argc > 2 && strtoul(argv[2], NULL, 10) != sizes[k]) continue;
       Mml *mml = session_with(&problems[i], sizes[k]);
       Session *session = (Session *)mml;
       jmp_buf handler;

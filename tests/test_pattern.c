@@ -7,7 +7,8 @@
 #include <string.h>
 
 #include "calculus/derive.h"
-#include "calculus/pattern.h"
+#include "calculus/gradient.h"
+#include "calculus/jacobian.h"
 #include "machine/session.h"
 #include "mml.h"
 #include "values/operate.h"
@@ -41,16 +42,15 @@ static void expect_pattern(Session *s, const char *f, uint32_t colours) {
   Value point = lookup(s, "p"), input[N];
   for (uint32_t i = 0; i < N; i++) input[i] = array_entry(value_as_array(point), i);
   Recording r = recording_of(s, lookup(s, "f"), &point, 1, input, N), g = recording_gradient(s, &r, input);
-  Pattern pattern = pattern_of(s, &g);
-  cr_expect_eq(pattern.colours, colours, "%s: %u colours", f, pattern.colours);
+  Jacobian jacobian = jacobian_of(s, g.trace, g.output, g.outputs);
+  cr_expect_eq(jacobian.pattern.colours, colours, "%s: %u colours", f, jacobian.pattern.colours);
+  cr_expect_eq(jacobian.pattern.column_colours, colours, "%s: a Hessian is symmetric", f);
   double x[N], *h = scratch(s, N * N * sizeof *h), row[N];
-  double *bar = scratch(s, (g.trace->cell_count + 1) * sizeof *bar);
-  memset(bar, 0, g.trace->cell_count * sizeof *bar);
   const char *why;
   for (int round = 0; round < 2; round++) { /* what one leaves in bar must not matter to the next */
     for (uint32_t i = 0; i < N; i++) x[i] = 0.3 + 0.02 * i + 0.1 * round;
     cr_assert(trace_replay(g.trace, x, &why));
-    pattern_jacobian(s, &pattern, &g, 2, bar, h);
+    jacobian_at(s, &jacobian, 2, h);
     for (uint32_t i = 0; i < N; i++) {
       expected_row(s, &g, i, row);
       for (uint32_t k = 0; k < N; k++)

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "calculus/derive.h"
+#include "calculus/jacobian.h"
 #include "calculus/kink.h"
 #include "calculus/spoiler.h"
 #include "machine/heap.h"
@@ -114,28 +115,13 @@ static void reverse_partials(Session *s, Compaction *c) {
   }
 }
 
-/* By the inputs from [first] on. False where a step has a rule, which works backwards only. */
-static bool forward_lanes(const Compaction *c, uint32_t first, size_t lanes, double *dot) {
+static bool forward_partials(Session *s, const Compaction *c) {
   const Trace *t = c->trace;
-  uint32_t n = t->input_count;
-  memset(dot, 0, t->cell_count * lanes * sizeof(double));
-  for (size_t l = 0; l < lanes; l++) dot[(t->input + first + l) * lanes + l] = 1;
-  if (!trace_forward(t, lanes, dot)) return false;
-  for (uint32_t k = 0; k < c->count; k++)
-    memcpy(c->partial + (size_t)k * n + first, dot + c->cell[k] * lanes, lanes * sizeof(double));
-  return true;
-}
-
-static bool forward_partials(Session *s, Compaction *c) {
-  Trace *t = c->trace;
-  size_t lanes = t->input_count < LANES ? t->input_count : LANES;
-  double *dot = scratch(s, (t->cell_count * lanes + 1) * sizeof(double));
-  for (uint32_t first = 0; first < t->input_count; first += (uint32_t)lanes) {
-    check_interrupt(s);
-    if (first + lanes > t->input_count) lanes = t->input_count - first;
-    if (!forward_lanes(c, first, lanes, dot)) return false;
-  }
-  return true;
+  Jacobian j = {.trace = c->trace, .cell = c->cell, .rows = c->count, .watched = true};
+  j.pattern = (Pattern){.rows = c->count, .columns = t->input_count};
+  double *dot = scratch(s, jacobian_work(t, LANES) * sizeof(double));
+  memset(dot, 0, t->cell_count * LANES * sizeof(double));
+  return jacobian_forward(s, &j, LANES, 1, dot, c->partial);
 }
 
 static bool find_partials(Session *s, Compaction *c) {

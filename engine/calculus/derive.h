@@ -13,9 +13,15 @@ void trace_reverse(Session *session, Trace *trace, double *bar);
 /* The same, taking an infinite adjoint times a slope of 0 for 0: for where the first gave a nan. */
 void trace_reverse_guarded(Session *session, Trace *trace, double *bar);
 
-/* A forward sweep with [lanes] tangents at once: dot[cell * lanes + lane], seeded at the inputs and 0
- * elsewhere on entry. False when a rule is met, which has adjoints only. */
-bool trace_forward(const Trace *trace, size_t lanes, double *dot);
+/* A forward sweep with [lanes] tangents at once: dot[cell * lanes + lane], seeded at the inputs and 0 at
+ * constants on entry; what stands at results does not matter. False when a rule is met, which has adjoints
+ * only. Lanes come from trace_lanes. */
+bool trace_forward(const Trace *trace, size_t lanes, const double *slope, double *dot);
+/* The slopes of every operation, two numbers for each cell: what several forward sweeps at one point share
+ * (or NULL for a single one). */
+void trace_slopes(const Trace *trace, double *slope);
+enum { TRACE_LANES = 8 };            /* the most at once */
+size_t trace_lanes(size_t tangents); /* how many to carry, for so many in all */
 /* The same with one tangent, to the side it points to where the function has a kink; nan behind a jump. The
  * sides of a branch are not told apart: only one was recorded. */
 bool trace_forward_one_sided(const Trace *trace, double *dot);

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "calculus/degree.h"
 #include "calculus/derive.h"
 #include "calculus/kink.h"
 #include "calculus/point.h"
@@ -113,14 +114,15 @@ static Recording *gradient_at(FunctionObjective *o, ObjectivePath *p, const doub
   if (p->has_gradient && trace_replay(p->gradient.trace, x, &why)) return &p->gradient;
   if (p->has_gradient) recording_release(o->session, &p->gradient);
   p->gradient = recording_gradient(o->session, &p->value, numbers(o, x));
-  p->gradient_bar = p->product_bar = NULL;
+  p->product_bar = NULL;
+  p->curvature = (Jacobian){0};
   p->has_gradient = true;
   return &p->gradient;
 }
 
 /* ---- degree two ---- */
 
-/* Deriving every row of the Hessian costs about the gradient's trace each; past this it is not worth it. */
+/* Where terms of higher degree may cancel. Deriving every row of the Hessian costs about the gradient's trace each; past this it is not worth it. */
 static const double QUADRATIC_EFFORT = 200000;
 
 /* Only operations that keep polynomials polynomials: a slope of abs or floor is locally constant too. */
@@ -160,6 +162,7 @@ bool objective_is_quadratic(FunctionObjective *o, const double *x) {
   bool undefined;
   ObjectivePath *p = path_at(o, x, &undefined);
   if (!p || !all_polynomial(&p->value)) return false;
+  if (p->value.output[0] != UINT32_MAX && trace_degree(p->value.trace, p->value.output[0]) < DEGREE_MANY) return true;
   if ((double)p->value.trace->cell_count * (double)o->n > QUADRATIC_EFFORT) return false;
   const Recording *g = gradient_at(o, p, x);
   bool quadratic = true;
@@ -202,6 +205,13 @@ static void objective_residuals(void *context, const double *x, double *r) {
   else fill_nan(r, o->squares);
 }
 
+static Jacobian slopes_of(Session *s, const ObjectivePath *p) {
+  size_t count = p->residuals.count;
+  uint32_t *cell = scratch(s, (count + 1) * sizeof(uint32_t));
+  for (size_t i = 0; i < count; i++) cell[i] = p->residuals.residual[i].cell;
+  return jacobian_of(s, p->value.trace, cell, (uint32_t)count);
+}
+
 static void objective_jacobian(void *context, const double *x, double *j) {
   FunctionObjective *o = context;
   ObjectivePath *p = squares_at(o, x);
@@ -209,8 +219,9 @@ static void objective_jacobian(void *context, const double *x, double *j) {
     fill_nan(j, o->squares * o->n);
     return;
   }
-  if (!p->work) p->work = scratch(o->session, residuals_work(p->value.trace) * sizeof(double));
-  residuals_jacobian(&p->residuals, p->value.trace, p->work, j);
+  if (!p->slopes.trace) p->slopes = slopes_of(o->session, p);
+  jacobian_at(o->session, &p->slopes, 1, j);
+  residuals_weigh(&p->residuals, o->n, j);
 }
 
 bool objective_offer_squares(FunctionObjective *o, const double *x, Objective *objective, char why[64]) {
@@ -328,11 +339,8 @@ static void objective_hessian(void *context, const double *x, double *h) {
     return;
   }
   Recording *g = gradient_at(o, p, x);
-  if (!p->gradient_bar) {
-    p->gradient_bar = adjoints(o->session, g->trace);
-    p->pattern = pattern_of(o->session, g);
-  }
-  pattern_jacobian(o->session, &p->pattern, g, o->sign, p->gradient_bar, h);
+  if (!p->curvature.trace) p->curvature = jacobian_of(o->session, g->trace, g->output, g->outputs);
+  jacobian_at(o->session, &p->curvature, o->sign, h);
   symmetrise(h, n);
 }
 

@@ -5,7 +5,8 @@
 #ifndef MML_CALCULUS_OBJECTIVE_H
 #define MML_CALCULUS_OBJECTIVE_H
 
-#include "calculus/pattern.h"
+#include "calculus/gradient.h"
+#include "calculus/jacobian.h"
 #include "calculus/residuals.h"
 #include "optimise/objective.h"
 
@@ -18,8 +19,8 @@ typedef struct ObjectivePath {
   Recording value, gradient;
   bool has_gradient;
   Residuals residuals; /* none when the path is not a sum of squares */
-  double *bar, *gradient_bar, *product_bar, *work; /* adjoint cells, tangents: scratch of the path's life */
-  Pattern pattern;                   /* of the gradient, made with gradient_bar */
+  double *bar, *product_bar;   /* adjoint cells: scratch of the path's life */
+  Jacobian slopes, curvature;  /* of the residuals, of the gradient; without a trace until they are asked for */
 } ObjectivePath;
 
 typedef struct FunctionObjective {

@@ -1,4 +1,4 @@
-/* pattern.c - sets of inputs carried through a recording, rows coloured greedily, sweeps shared.
+/* pattern.c - sets of inputs carried through a recording; rows and columns coloured greedily.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "calculus/pattern.h"
@@ -9,7 +9,7 @@
 #include "machine/session.h"
 
 enum {
-  ROWS_FEWEST = 8,     /* below, sweeps are cheaper than looking */
+  FEWEST = 8,          /* rows or columns; below, sweeps are cheaper than looking */
   WORDS_MOST = 4000000 /* of sets: 32 MB */
 };
 
@@ -93,73 +93,66 @@ static bool meet(const uint64_t *a, const uint64_t *b, uint32_t words) {
   return false;
 }
 
-/* Each row takes the first colour whose rows it shares no input with. [used]: the inputs of each colour. */
-static void colour_rows(Pattern *p, uint64_t *used) {
-  memset(used, 0, (size_t)p->rows * p->words * sizeof(uint64_t));
-  for (uint32_t r = 0; r < p->rows; r++) {
-    const uint64_t *row = p->row + (size_t)r * p->words;
+/* Each of [count] sets takes the first colour whose sets it shares nothing with. [used] has room for as many
+ * sets: what the sets of each colour hold. */
+static uint32_t colour_sets(const uint64_t *set, uint32_t count, uint32_t words, uint32_t *colour, uint64_t *used) {
+  uint32_t colours = 0;
+  memset(used, 0, (size_t)count * words * sizeof(uint64_t));
+  for (uint32_t r = 0; r < count; r++) {
+    const uint64_t *one = set + (size_t)r * words;
     uint32_t c = 0;
-    while (c < p->colours && meet(row, used + (size_t)c * p->words, p->words)) c++;
-    if (c == p->colours) p->colours++;
-    for (uint32_t i = 0; i < p->words; i++) used[(size_t)c * p->words + i] |= row[i];
-    p->colour[r] = c;
+    while (c < colours && meet(one, used + (size_t)c * words, words)) c++;
+    if (c == colours) colours++;
+    for (uint32_t i = 0; i < words; i++) used[(size_t)c * words + i] |= one[i];
+    colour[r] = c;
   }
+  return colours;
 }
 
-Pattern pattern_of(Session *session, const Recording *r) {
-  const Trace *t = r->trace;
-  Pattern p = {.rows = r->outputs, .columns = t->input_count, .words = (t->input_count + 63) / 64};
-  if (p.rows < ROWS_FEWEST || (size_t)t->cell_count * p.words > WORDS_MOST) return p;
+/* The rows that may depend on each input. */
+static uint64_t *columns_of(Session *session, const Pattern *p, uint32_t words) {
+  uint64_t *column = scratch(session, ((size_t)p->columns * words + 1) * sizeof(uint64_t));
+  memset(column, 0, (size_t)p->columns * words * sizeof(uint64_t));
+  for (uint32_t i = 0; i < p->rows; i++)
+    for (uint32_t k = 0; k < p->columns; k++)
+      if (pattern_has(p, i, k)) column[(size_t)k * words + i / 64] |= (uint64_t)1 << i % 64;
+  return column;
+}
+
+static void find_rows(Session *session, const Trace *t, const uint32_t *cell, Pattern *p) {
+  memset(p->row, 0, (size_t)p->rows * p->words * sizeof(uint64_t));
+  Sets s = sets_of(session, t, p->words);
+  for (uint32_t i = 0; i < p->rows; i++)
+    if (cell[i] != UINT32_MAX) join(&s, p->row + (size_t)i * p->words, cell[i]);
+}
+
+static void colour_rows(Session *session, Pattern *p) {
+  uint64_t *used = scratch(session, (size_t)p->rows * p->words * sizeof(uint64_t));
+  p->colours = colour_sets(p->row, p->rows, p->words, p->colour, used);
+}
+
+static void colour_columns(Session *session, Pattern *p) {
+  uint32_t words = (p->rows + 63) / 64;
+  uint64_t *column = columns_of(session, p, words);
+  uint64_t *used = scratch(session, ((size_t)p->columns * words + 1) * sizeof(uint64_t));
+  p->column_colours = colour_sets(column, p->columns, words, p->column_colour, used);
+}
+
+Pattern pattern_of(Session *session, const Trace *t, const uint32_t *cell, uint32_t rows) {
+  Pattern p = {.rows = rows, .columns = t->input_count, .words = (t->input_count + 63) / 64};
+  uint32_t fewest = p.rows < p.columns ? p.rows : p.columns;
   size_t size = (size_t)p.rows * p.words;
+  bool large = (size_t)t->cell_count * p.words > WORDS_MOST || size > WORDS_MOST;
+  if (fewest < FEWEST || large) return p;
   p.row = scratch(session, size * sizeof(uint64_t));
   p.colour = scratch(session, p.rows * sizeof(uint32_t));
-  memset(p.row, 0, size * sizeof(uint64_t));
+  p.column_colour = scratch(session, p.columns * sizeof(uint32_t));
   Scratch *mark = scratch_mark(session);
-  Sets s = sets_of(session, t, p.words);
-  for (uint32_t i = 0; i < p.rows; i++)
-    if (r->output[i] != UINT32_MAX) join(&s, p.row + (size_t)i * p.words, r->output[i]);
-  colour_rows(&p, scratch(session, size * sizeof(uint64_t)));
+  find_rows(session, t, cell, &p);
+  colour_rows(session, &p);
+  colour_columns(session, &p);
   scratch_release(session, mark);
   if (p.colours == p.rows) p.colours = 0;
+  if (p.column_colours == p.columns) p.column_colours = 0;
   return p;
-}
-
-/* ---- sweeps ---- */
-
-static void sweep_row(Session *s, const Recording *r, uint32_t i, double weight, double *bar, double *row) {
-  Trace *t = r->trace;
-  memset(row, 0, t->input_count * sizeof(double));
-  if (r->output[i] == UINT32_MAX) return;
-  trace_clear_adjoints(t, bar);
-  bar[r->output[i]] = weight;
-  trace_reverse(s, t, bar);
-  memcpy(row, bar + t->input, t->input_count * sizeof(double));
-}
-
-/* The entries of row i that a sweep for all rows of its colour has left at the inputs. */
-static void pick_row(const Pattern *p, uint32_t i, const double *slope, double *row) {
-  const uint64_t *set = p->row + (size_t)i * p->words;
-  memset(row, 0, p->columns * sizeof(double));
-  for (uint32_t w = 0; w < p->words; w++)
-    for (uint64_t bits = set[w]; bits; bits &= bits - 1) {
-      uint32_t k = w * 64 + (uint32_t)__builtin_ctzll(bits);
-      row[k] = slope[k];
-    }
-}
-
-static void sweep_colour(Session *s, const Pattern *p, const Recording *r, uint32_t colour, double weight, double *bar,
-                         double *jacobian) {
-  Trace *t = r->trace;
-  trace_clear_adjoints(t, bar);
-  for (uint32_t i = 0; i < p->rows; i++)
-    if (p->colour[i] == colour && r->output[i] != UINT32_MAX) bar[r->output[i]] = weight;
-  trace_reverse(s, t, bar);
-  for (uint32_t i = 0; i < p->rows; i++)
-    if (p->colour[i] == colour) pick_row(p, i, bar + t->input, jacobian + (size_t)i * p->columns);
-}
-
-void pattern_jacobian(Session *s, const Pattern *p, const Recording *r, double weight, double *bar, double *jacobian) {
-  for (uint32_t c = 0; c < p->colours; c++) sweep_colour(s, p, r, c, weight, bar, jacobian);
-  for (uint32_t i = 0; p->colours == 0 && i < p->rows; i++)
-    sweep_row(s, r, i, weight, bar, jacobian + (size_t)i * p->columns);
 }

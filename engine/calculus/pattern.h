@@ -1,28 +1,28 @@
-/* pattern.h - which outputs of a recording may depend on which inputs, and the sweeps that saves.
+/* pattern.h - which numbers of a recording may depend on which inputs.
  *
- * Rows of a Jacobian that share no input are found by one reverse sweep together (Curtis, Powell and Reid,
- * J. Inst. Maths Applics 13, 1974): the Hessian of a sum in which each variable meets few others takes a
- * few sweeps, not one for each variable.
+ * Rows of a Jacobian that share no input are found by one reverse sweep together, columns that share no row
+ * by one forward sweep (Curtis, Powell and Reid, J. Inst. Maths Applics 13, 1974): the Hessian of a sum in
+ * which each variable meets few others takes a few sweeps, not one for each variable.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef MML_CALCULUS_PATTERN_H
 #define MML_CALCULUS_PATTERN_H
 
-#include "calculus/gradient.h"
+#include "calculus/trace.h"
 
 typedef struct Pattern {
   uint32_t rows, columns, words;
-  uint64_t *row;    /* [words] for each row: bit i is set where it may depend on input i */
-  uint32_t *colour; /* of each row; rows of one colour share no input */
-  uint32_t colours; /* 0: nothing is saved, go row by row */
+  uint64_t *row;           /* [words] for each row: bit k is set where it may depend on input k; NULL: all may */
+  uint32_t *colour;        /* of each row; rows of one colour share no input */
+  uint32_t *column_colour; /* of each column; columns of one colour share no row */
+  uint32_t colours, column_colours; /* 0: none are shared, each row or column is its own */
 } Pattern;
 
-/* The pattern of [recording], in scratch memory. */
-Pattern pattern_of(Session *session, const Recording *recording);
+static inline bool pattern_has(const Pattern *p, uint32_t row, uint32_t column) {
+  return !p->row || p->row[(size_t)row * p->words + column / 64] >> column % 64 & 1;
+}
 
-/* The Jacobian of a recording whose cells hold the point, times [weight], by rows into [jacobian]. [bar] has
- * room for an adjoint of every cell, zero the first time. Constant outputs have rows of zeros. */
-void pattern_jacobian(Session *session, const Pattern *pattern, const Recording *recording, double weight,
-                      double *bar, double *jacobian);
+/* The pattern of the numbers in [rows] cells, UINT32_MAX for one that is constant, in scratch memory. */
+Pattern pattern_of(Session *session, const Trace *trace, const uint32_t *cell, uint32_t rows);
 
 #endif

@@ -179,6 +179,10 @@ static bool has_infinite_log(const Trace *trace) {
   return false;
 }
 
+/* Value, slopes and curvature are asked for at one point after the other. */
 bool trace_replay(Trace *trace, const double *inputs, const char **why) {
-  return replay(trace, inputs, why) && !(trace->logs && has_infinite_log(trace));
+  *why = NULL;
+  if (trace->replayed && memcmp(trace->cell + trace->input, inputs, trace->input_count * sizeof(double)) == 0) return true;
+  trace->replayed = replay(trace, inputs, why) && !(trace->logs && has_infinite_log(trace));
+  return trace->replayed;
 }

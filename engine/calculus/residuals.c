@@ -300,38 +300,7 @@ void residuals_value(const Residuals *residuals, const Trace *trace, double *r) 
     r[i] = residuals->residual[i].weight * trace->cell[residuals->residual[i].cell];
 }
 
-enum { LANES = 8 }; /* inputs that one forward sweep carries along */
-
-size_t residuals_work(const Trace *trace) { return (size_t)trace->cell_count * LANES; }
-
-static bool forward_columns(const Residuals *residuals, Trace *trace, double *dot, double *out) {
-  size_t n = trace->input_count;
-  for (size_t first = 0; first < n; first += LANES) {
-    size_t lanes = n - first < LANES ? n - first : LANES;
-    memset(dot, 0, trace->cell_count * lanes * sizeof *dot);
-    for (size_t l = 0; l < lanes; l++) dot[(trace->input + first + l) * lanes + l] = 1;
-    if (!trace_forward(trace, lanes, dot)) return false;
-    for (size_t i = 0; i < residuals->count; i++)
-      for (size_t l = 0; l < lanes; l++)
-        out[i * n + first + l] =
-            residuals->residual[i].weight * dot[residuals->residual[i].cell * lanes + l];
-  }
-  return true;
-}
-
-static void reverse_rows(const Residuals *residuals, Trace *trace, double *bar, double *out) {
-  size_t n = trace->input_count;
-  for (size_t i = 0; i < residuals->count; i++) {
-    memset(bar, 0, trace->cell_count * sizeof *bar);
-    bar[residuals->residual[i].cell] = residuals->residual[i].weight;
-    trace_reverse(trace->session, trace, bar);
-    memcpy(out + i * n, bar + trace->input, n * sizeof *bar);
-  }
-}
-
-void residuals_jacobian(const Residuals *residuals, Trace *trace, double *work, double *jacobian) {
-  const size_t SHARED = 2; /* slopes are worked out once for all lanes */
-  bool tall = SHARED * residuals->count >= trace->input_count;
-  if (!tall || !forward_columns(residuals, trace, work, jacobian))
-    reverse_rows(residuals, trace, work, jacobian);
+void residuals_weigh(const Residuals *residuals, size_t n, double *jacobian) {
+  for (size_t i = 0; i < residuals->count; i++, jacobian += n)
+    for (size_t k = 0; k < n && residuals->residual[i].weight != 1; k++) jacobian[k] *= residuals->residual[i].weight;
 }

@@ -24,9 +24,7 @@ typedef struct Residuals {
 Residuals residuals_find(Trace *trace, uint32_t output, double sign);
 
 void residuals_value(const Residuals *residuals, const Trace *trace, double *r);
-/* Row i has the derivatives of residual i by the inputs; one sweep for each of a few residuals or
- * inputs, whichever are fewer. [work] has residuals_work numbers. */
-void residuals_jacobian(const Residuals *residuals, Trace *trace, double *work, double *jacobian);
-size_t residuals_work(const Trace *trace);
+/* Turns the Jacobian of the residuals' cells into that of the residuals: rows times weights. */
+void residuals_weigh(const Residuals *residuals, size_t n, double *jacobian);
 
 #endif

@@ -123,6 +123,7 @@ static uint32_t add_step(Trace *trace, Step step, uint32_t count) {
   }
   trace->origin[trace->step_count] = session_origin(trace->session);
   trace->step[trace->step_count++] = step;
+  trace->replayed = false;
   trace->logs = trace->logs || stablelog_applies((Scalar)(step.op == STEP_VECTOR ? step.detail : step.op), INFINITY);
   for (uint32_t i = 0; i < count; i++) trace->producer[step.out + i] = trace->step_count;
   const char *why = step_execute(trace, &step);

@@ -91,6 +91,7 @@ typedef struct Trace {
   uint32_t input, input_count; /* the inputs' cells */
   bool logs;   /* there are logarithms: see trace_replay */
   bool frozen; /* not to be run at other inputs: see trace_freeze */
+  bool replayed; /* the cells are what a replay has made of the inputs in them */
   int orders; /* how many derivatives of this trace are exact: see implicit.h */
   const char *limit; /* why not all, NULL while they are */
   uint32_t long_at;  /* compaction (compact.h): from how many cells on; in which frame, of which function */

@@ -11,7 +11,7 @@
 #include "calculus/gradient.h"
 #include "calculus/kept.h"
 #include "calculus/kink.h"
-#include "calculus/pattern.h"
+#include "calculus/jacobian.h"
 #include "calculus/point.h"
 #include "calculus/series.h"
 #include "machine/advice.h"
@@ -141,25 +141,6 @@ static Value call_gradient(Session *s, const Arguments *a) {
   return result;
 }
 
-/* Columns, LANES at a time, where there are fewer of them than rows. False where a step works backwards only. */
-static bool forward_jacobian(Session *s, const Recording *r, double *jacobian) {
-  enum { LANES = 8 };
-  const Trace *t = r->trace;
-  size_t cols = t->input_count, lanes = cols < LANES ? cols : LANES;
-  double *dot = scratch(s, (t->cell_count * lanes + 1) * sizeof(double));
-  for (size_t first = 0; first < cols; first += lanes) {
-    check_interrupt(s);
-    size_t width = cols - first < lanes ? cols - first : lanes;
-    memset(dot, 0, t->cell_count * lanes * sizeof(double));
-    for (size_t l = 0; l < width; l++) dot[(t->input + first + l) * lanes + l] = 1;
-    if (!trace_forward(t, lanes, dot)) return false;
-    for (size_t i = 0; i < r->outputs; i++)
-      for (size_t l = 0; l < width; l++)
-        jacobian[i * cols + first + l] = r->output[i] == UINT32_MAX ? 0 : dot[r->output[i] * lanes + l];
-  }
-  return true;
-}
-
 /* All rows by a few sweeps, where no note could be due. False where one might, or where values do not do. */
 static bool smooth_jacobian(Session *s, const Recording *r, const Value *input, double *jacobian) {
   const Trace *t = r->trace;
@@ -168,12 +149,9 @@ static bool smooth_jacobian(Session *s, const Recording *r, const Value *input, 
   for (uint32_t i = 0; i < r->outputs; i++) plain = plain && r->constant[i].kind == VALUE_NUMBER;
   if (!plain || !trace_is_smooth(t)) return false;
   Scratch *mark = scratch_mark(s);
-  if (t->input_count >= r->outputs || !forward_jacobian(s, r, jacobian)) {
-    double *bar = scratch(s, (t->cell_count + 1) * sizeof(double));
-    memset(bar, 0, t->cell_count * sizeof(double));
-    Pattern pattern = pattern_of(s, r);
-    pattern_jacobian(s, &pattern, r, 1, bar, jacobian);
-  }
+  Jacobian sweeps = jacobian_of(s, r->trace, r->output, r->outputs);
+  sweeps.watched = true;
+  jacobian_at(s, &sweeps, 1, jacobian);
   scratch_release(s, mark);
   for (size_t i = 0; i < (size_t)r->outputs * t->input_count; i++)
     if (!isfinite(jacobian[i])) return false;
@@ -181,7 +159,7 @@ static bool smooth_jacobian(Session *s, const Recording *r, const Value *input, 
 }
 
 /* Row i of the Jacobian: the adjoint for output i alone. */
-static Value jacobian_of(Session *s, const Recording *r, const Value *input, uint32_t rows) {
+static Value jacobian_value(Session *s, const Recording *r, const Value *input, uint32_t rows) {
   uint32_t cols = r->trace->input_count;
   Array *plain = array_new(s, rows, cols, ELEMENT_REAL);
   if (rows == r->outputs && smooth_jacobian(s, r, input, plain->data)) return value_array(plain);
@@ -220,7 +198,7 @@ static Value call_jacobian(Session *s, const Arguments *a) {
   if (a->count < 2) return without_point(s, a, "jacobian");
   Question q = question(s, a, "jacobian");
   Recording r = record_question(s, &q);
-  Value result = by_columns(s, jacobian_of(s, &r, q.input, r.outputs), &q, false);
+  Value result = by_columns(s, jacobian_value(s, &r, q.input, r.outputs), &q, false);
   recording_release(s, &r);
   return result;
 }
@@ -228,7 +206,7 @@ static Value call_jacobian(Session *s, const Arguments *a) {
 static Value hessian_at(Session *s, const Question *q, const char *name) {
   Recording r = record_scalar(s, q, name);
   Recording g = kept_gradient(s, &r, q->input);
-  Value h = jacobian_of(s, &g, q->input, q->inputs);
+  Value h = jacobian_value(s, &g, q->input, q->inputs);
   recording_release(s, &g);
   recording_release(s, &r);
   return h;
@@ -442,7 +420,7 @@ static Value call_classify(Session *s, const Arguments *a) {
   Value *bar = scratch(s, (q.inputs + 1) * sizeof(Value)), one = value_number(1);
   recording_adjoint(s, &r, q.input, &one, bar);
   Recording g = kept_gradient(s, &r, q.input);
-  Value h = symmetrised(s, jacobian_of(s, &g, q.input, q.inputs)), w = eigenvalues_of(s, h);
+  Value h = symmetrised(s, jacobian_value(s, &g, q.input, q.inputs)), w = eigenvalues_of(s, h);
   const Array *eigen = value_as_array(w);
   double slope = 0, at = 0;
   for (uint32_t i = 0; i < q.inputs; i++) {
