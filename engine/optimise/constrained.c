@@ -36,6 +36,14 @@ static const ConstrainedMethod METHODS[] = {
              "points of which the best have children"},
 };
 
+/* Where a method came to is its answer unless it passed a better point, not one better by rounding. */
+static void constrained_arrive(Course *course, const Place *last) {
+  const double HIDDEN_RISE = 1e-14; /* of the value */
+  const ConstrainedResult *best = course->result;
+  bool allowed = course_feasible(course, last->c) && course_feasible(course, best->constraint);
+  if (allowed && last->value <= best->value + HIDDEN_RISE * fabs(best->value)) course_prefer(course, last);
+}
+
 /* Goes through the points of a method that ran elsewhere; see path.c. */
 static void constrained_walk(Course *course) {
   const MinimisePath *path = course->options->path;
@@ -54,6 +62,7 @@ static void constrained_walk(Course *course) {
     bool unbounded = course_unbounded(course, &place);
     if (unbounded || !course_step(course, &place, dense_norm(n, place.g), length)) return;
   }
+  if (path->count > 1 && course->has_best) constrained_arrive(course, &place);
   course_reason(course, "%zu step%s%s%s", result->iterations, result->iterations == 1 ? "" : "s",
                 path->reason ? ", " : "", path->reason ? path->reason : "");
 }

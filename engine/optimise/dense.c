@@ -96,14 +96,48 @@ bool dense_zero(size_t n, const double *v) {
   return true;
 }
 
+/* Below, a call of LAPACK takes longer than its work. */
+enum { CHOLESKY_SMALL = 24 };
+
+static bool small_cholesky(size_t n, double *a) {
+  for (size_t j = 0; j < n; j++) {
+    double *column = a + j * n, pivot = column[j];
+    for (size_t k = 0; k < j; k++) pivot -= a[k * n + j] * a[k * n + j];
+    if (!(pivot > 0)) return false;
+    column[j] = sqrt(pivot);
+    for (size_t i = j + 1; i < n; i++) {
+      double entry = column[i];
+      for (size_t k = 0; k < j; k++) entry -= a[k * n + i] * a[k * n + j];
+      column[i] = entry / column[j];
+    }
+  }
+  return true;
+}
+
+static void small_solve(size_t n, const double *factor, double *b) {
+  for (size_t j = 0; j < n; j++) {
+    b[j] /= factor[j * n + j];
+    for (size_t i = j + 1; i < n; i++) b[i] -= factor[j * n + i] * b[j];
+  }
+  for (size_t j = n; j-- > 0;) {
+    for (size_t i = j + 1; i < n; i++) b[j] -= factor[j * n + i] * b[i];
+    b[j] /= factor[j * n + j];
+  }
+}
+
 bool dense_cholesky(size_t n, double *a) {
   if (!dense_finite(n * n, a)) return false;
+  if (n < CHOLESKY_SMALL) return small_cholesky(n, a);
   int order = dense_order(n), info = 0;
   dpotrf_("L", &order, a, &order, &info);
   return info == 0;
 }
 
 void dense_cholesky_solve(size_t n, const double *factor, double *b) {
+  if (n < CHOLESKY_SMALL) {
+    small_solve(n, factor, b);
+    return;
+  }
   int order = dense_order(n), one = 1, info = 0;
   dpotrs_("L", &order, &one, factor, &order, b, &order, &info);
   assert(info == 0);

@@ -105,10 +105,26 @@ bool search_has_hessian(const Search *search) {
   return search->objective->hessian != NULL && search->n <= SEARCH_HESSIAN_LIMIT;
 }
 
+/* A method and the verdict ask for that of one point, a quadratic has the same everywhere. */
+static bool search_knows_hessian(const Search *search, const double *x) {
+  if (!search->has_hessian) return false;
+  return search->objective->quadratic || memcmp(search->bent, x, search->n * sizeof *x) == 0;
+}
+
 bool search_hessian(Search *search, const double *x, double *h) {
-  search->result->hessian_evaluations++;
-  search->objective->hessian(search->objective->context, x, h);
-  return dense_finite(search->n * search->n, h);
+  size_t n = search->n;
+  if (!search->hessian) {
+    search->bent = search_numbers(search, n);
+    search->hessian = search_numbers(search, n * n);
+  }
+  if (!search_knows_hessian(search, x)) {
+    search->result->hessian_evaluations++;
+    search->objective->hessian(search->objective->context, x, search->hessian);
+    memcpy(search->bent, x, n * sizeof *x);
+    search->has_hessian = dense_finite(n * n, search->hessian);
+  }
+  memcpy(h, search->hessian, n * n * sizeof *h);
+  return search->has_hessian;
 }
 
 bool search_product(Search *search, const double *x, const double *v, double *out) {

@@ -19,6 +19,8 @@ typedef struct Search {
   double *travelled; /* largest distance of each coordinate from the start, over best points */
   double *asked;     /* the point whose value was asked last: its gradient is no new one */
   bool has_asked;
+  double *bent, *hessian; /* the point whose Hessian was asked last, and that */
+  bool has_hessian;
   double trigger;   /* relative gradient below which the exact stopping test is worth a Hessian */
   size_t run_limit; /* evaluations a fallback may use up to */
   struct Judge *judge; /* work memory of the verdict */

@@ -34,6 +34,7 @@ typedef struct Judge {
   double flat;          /* eigenvalues up to this are none */
   double decrement;     /* drop the quadratic model promises */
   double null_slope;    /* gradient left in the flat directions */
+  bool definite;        /* the Hessian is, beyond what is flat; then there are no eigenvalues */
   bool linear_progress; /* a Newton step did neither solve nor stall: the minimum is degenerate */
 } Judge;
 
@@ -88,19 +89,58 @@ static bool judge_hessian(Search *search, Judge *judge, const double *x, const d
   return judge_differences(search, judge, x, g);
 }
 
-/* The Newton step to the stationary point of the quadratic model, of any signature. */
-static bool judge_newton(Search *search, Judge *judge, const double *x, const double *g) {
+static void judge_scale(Search *search, Judge *judge) {
   size_t n = search->n;
-  Spectrum *spectrum = &judge->spectrum;
-  for (size_t i = 0; i < n; i++) judge->p[i] = NAN; /* unknown until the Hessian is */
-  if (!judge_hessian(search, judge, x, g)) return false;
   dense_scales(n, judge->h, judge->d);
   for (size_t i = 0; i < n; i++)
     for (size_t j = 0; j < n; j++)
       judge->scaled[i * n + j] = judge->h[i * n + j] / judge->d[i] / judge->d[j];
+}
+
+/* Is the scaled Hessian positive definite beyond what counts as flat? Its largest eigenvalue is at most its
+ * trace n, so one Cholesky factor less that share of n proves it. */
+static bool judge_is_definite(size_t n, const double *scaled, double *factor) {
+  memcpy(factor, scaled, n * n * sizeof *factor);
+  for (size_t i = 0; i < n; i++) factor[i * n + i] -= 2 * (double)n * SEARCH_FLAT_EIGENVALUE;
+  return dense_cholesky(n, factor);
+}
+
+/* The Newton step where all directions rise, without their eigenvalues. */
+static bool judge_newton_definite(Search *search, Judge *judge, const double *g) {
+  size_t n = search->n;
+  double *factor = judge->spectrum.vectors;
+  if (!search_has_hessian(search) || !judge_is_definite(n, judge->scaled, factor)) return false;
+  memcpy(factor, judge->scaled, n * n * sizeof *factor);
+  if (!dense_cholesky(n, factor)) return false;
+  for (size_t i = 0; i < n; i++) judge->p[i] = -g[i] / judge->d[i];
+  dense_cholesky_solve(n, factor, judge->p);
+  judge->decrement = judge->null_slope = 0;
+  for (size_t i = 0; i < n; i++) {
+    judge->decrement -= 0.5 * judge->p[i] * g[i] / judge->d[i];
+    judge->p[i] /= judge->d[i];
+  }
+  return judge->definite = dense_finite(n, judge->p);
+}
+
+static bool judge_decompose(Judge *judge, size_t n) {
+  Spectrum *spectrum = &judge->spectrum;
+  judge->definite = false;
   if (!spectrum_compute(spectrum, judge->scaled)) return false;
   judge->largest = fmax(fabs(spectrum->values[0]), fabs(spectrum->values[n - 1]));
   judge->flat = judge->largest * SEARCH_FLAT_EIGENVALUE;
+  return true;
+}
+
+/* The Newton step to the stationary point of the quadratic model, of any signature. */
+static bool judge_newton(Search *search, Judge *judge, const double *x, const double *g) {
+  size_t n = search->n;
+  Spectrum *spectrum = &judge->spectrum;
+  judge->definite = false;
+  for (size_t i = 0; i < n; i++) judge->p[i] = NAN; /* unknown until the Hessian is */
+  if (!judge_hessian(search, judge, x, g)) return false;
+  judge_scale(search, judge);
+  if (judge_newton_definite(search, judge, g)) return true;
+  if (!judge_decompose(judge, n)) return false;
   judge->decrement = judge->null_slope = 0;
   memset(judge->p, 0, n * sizeof *judge->p);
   for (size_t k = 0; k < n; k++) {
@@ -133,6 +173,7 @@ bool verdict_small_step(Search *search, const double *x, const double *d, const 
  * and, for a sum of squares, the root of the value. */
 static bool judge_flat_slope_is_rounding(const Search *search, const Judge *judge, double value) {
   double size = 0;
+  if (judge->null_slope == 0) return true;
   for (size_t i = 0; i < search->n; i++) size = fmax(size, judge->d[i] * judge->typical[i]);
   double noise = judge->largest * size + sqrt(judge->largest * fabs(value));
   return judge->null_slope <= 16 * (double)search->n * DBL_EPSILON * noise;
@@ -301,6 +342,8 @@ static MinimiseKind judge_flat(Search *search, Judge *judge, double value, size_
 
 static MinimiseKind judge_kind(Search *search, Judge *judge, double value) {
   const double *w = judge->spectrum.values;
+  if (judge->definite && !judge->linear_progress) return MINIMISE_STRICT_MINIMUM;
+  if (judge->definite && !judge_decompose(judge, search->n)) return MINIMISE_NOT_STATIONARY;
   bool exact = search_has_hessian(search);
   double negative = exact ? -judge->flat : -CRUDE_EIGENVALUE * judge->largest;
   if (w[0] < negative) {
