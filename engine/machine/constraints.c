@@ -104,3 +104,69 @@ Node *constraints_lower(Tree *tree, const Node *constraints, const Node **wrong,
   *why = l.why;
   return l.wrong ? NULL : l.list;
 }
+
+/* ---- what to write instead ---- */
+
+static void append(Text *text, const Source *source, const Node *node) {
+  text_append(text, source->text + node->span.start, node->span.end - node->span.start);
+}
+
+/* x < 1 with its edge: x <= 1. */
+static bool with_edge(Text *text, const Source *source, const Node *compare) {
+  bool strict = false;
+  for (uint32_t i = 0; i < compare->count; i++) {
+    Operator op = i ? (Operator)compare->operators[i - 1] : OP_EQUAL;
+    strict = strict || op == OP_LESS || op == OP_GREATER;
+    if (i) text_format(text, " %s ", op == OP_LESS ? "<=" : op == OP_GREATER ? ">=" : operator_spelling[op]);
+    append(text, source, compare->child[i]);
+  }
+  return strict;
+}
+
+/* x in [1, 2], x in 1:2: 1 <= x <= 2. */
+static bool as_interval(Text *text, const Source *source, const Node *compare) {
+  if (compare->count != 2 || compare->operators[0] != OP_IN) return false;
+  const Node *set = compare->child[1];
+  bool row = set->kind == NODE_ARRAY && set->count == 1 && set->child[0]->count == 2;
+  bool range = set->kind == NODE_RANGE && !set->child[2];
+  if (!row && !range) return false;
+  const Node *const *end = (const Node *const *)(row ? set->child[0]->child : set->child);
+  append(text, source, end[0]);
+  text_string(text, " <= ");
+  append(text, source, compare->child[0]);
+  text_string(text, " <= ");
+  append(text, source, end[1]);
+  return true;
+}
+
+/* (x >= 1, x <= 2), [x >= 1, x <= 2]: the constraints without the brackets. */
+static bool without_brackets(Text *text, const Source *source, const Node *list) {
+  bool all = list->count > 0;
+  for (uint32_t i = 0; i < list->count; i++) {
+    all = all && list->child[i]->kind == NODE_COMPARE;
+    if (i) text_string(text, ", ");
+    append(text, source, list->child[i]);
+  }
+  return all;
+}
+
+void constraints_advise(Report *report, const Source *source, const Node *wrong) {
+  enum { LONGEST = 120 };
+  Text text = {0};
+  uint32_t length = wrong->span.end - wrong->span.start;
+  if (length > LONGEST) return;
+  text_string(&text, "");
+  bool row = wrong->kind == NODE_ARRAY && wrong->count == 1;
+  if (wrong->kind == NODE_COMPARE && as_interval(&text, source, wrong)) {
+    report_advise(report, "%s", text.bytes);
+  } else if (wrong->kind == NODE_COMPARE) {
+    if (with_edge(&text, source, wrong)) report_advise(report, "%s", text.bytes);
+  } else if (wrong->kind == NODE_TUPLE || row) {
+    if (without_brackets(&text, source, row ? wrong->child[0] : wrong)) report_advise(report, "s.t. %s", text.bytes);
+  } else if (wrong->kind != NODE_OR && wrong->kind != NODE_NOT && wrong->kind != NODE_BOOLEAN && wrong->kind != NODE_STRING) {
+    append(&text, source, wrong);
+    report_advise(report, "%s <= 0", text.bytes);
+    report_advise(report, "%s == 0", text.bytes);
+  }
+  text_free(&text);
+}

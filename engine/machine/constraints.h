@@ -15,4 +15,7 @@
  * what was typed. NULL when something is no constraint: *wrong is the node and *why what is wrong. */
 Node *constraints_lower(Tree *tree, const Node *constraints, const Node **wrong, const char **why);
 
+/* Offers what to write instead of a constraint that is none. */
+void constraints_advise(Report *report, const Source *source, const Node *wrong);
+
 #endif

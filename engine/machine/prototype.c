@@ -174,22 +174,6 @@ static Prototype *clause_prototype(Resolver *r, const Node *clause, const Node *
   return inner;
 }
 
-/* x < 1 with its edge: x <= 1. */
-static void advise_edge(Report *report, const Source *source, const Node *compare) {
-  if (compare->kind != NODE_COMPARE || compare->span.end - compare->span.start > 120) return;
-  Text text = {0};
-  bool strict = false;
-  for (uint32_t i = 0; i < compare->count; i++) {
-    Span span = compare->child[i]->span;
-    Operator op = i ? (Operator)compare->operators[i - 1] : OP_EQUAL;
-    strict = strict || op == OP_LESS || op == OP_GREATER;
-    if (i) text_format(&text, " %s ", op == OP_LESS ? "<=" : op == OP_GREATER ? ">=" : operator_spelling[op]);
-    text_append(&text, source->text + span.start, span.end - span.start);
-  }
-  if (strict) report_advise(report, "%s", text.bytes);
-  text_free(&text);
-}
-
 static const Node *lower_constraints(Resolver *r, const Node *clause) {
   Prototype *p = r->prototype;
   const Node *wrong;
@@ -199,7 +183,7 @@ static const Node *lower_constraints(Resolver *r, const Node *clause) {
     r->session->origin = wrong;
     r->session->origin_source = p->tree->source;
     Report *report = failure(r->session, "%s", why);
-    advise_edge(report, p->tree->source, wrong);
+    constraints_advise(report, p->tree->source, wrong);
     raise_failure(r->session, report);
   }
   if (p->lowered_count + 2 > p->lowered_capacity) {

@@ -9,7 +9,7 @@
 const char *const parser_clause_words[] = {"over", "from", "using", "s.t.", NULL};
 const char *const parser_head_words[] = {"argmin", "argmax", "minimize", "maximize", "fit", NULL};
 
-static bool is_head(const Parser *parser, const Token *token) {
+bool clause_head(const Parser *parser, const Token *token) {
   for (const char *const *word = parser_head_words; *word; word++)
     if (parse_is_word(parser, token, *word)) return true;
   return false;
@@ -45,7 +45,7 @@ static bool is_opener(const Token *token) {
  * operator could and a name follows; or may yet follow, behind a bracket that is still open. */
 bool clause_starts(const Parser *parser) {
   const Token *token = parser->tokens.token;
-  if (!is_head(parser, parse_token(parser))) return false;
+  if (!clause_head(parser, parse_token(parser))) return false;
   const Token *before = parse_token(parser);
   for (uint32_t at = parser->at + 1; at + 1 < parser->tokens.count; at++) {
     uint8_t kind = token[at].kind;
@@ -245,12 +245,25 @@ static void variable(Parser *parser, uint32_t *waiting) {
   *waiting = parser->pending_count;
 }
 
+/* over x, s.t. x >= 1 */
+static void check_comma(Parser *parser) {
+  if (!clause_word(parser, parser->at) || parse_before(parser)->kind != TOKEN_COMMA) return;
+  Span before = refuse_token_at(parser, parser->at - 2)->span;
+  Span rest = refuse_rest(parser, parser->at);
+  const char *text = parse_text(parser, rest);
+  parse_error(parser, span_join(before, rest), "no comma stands before %.*s",
+              (int)strcspn(text, " "), text);
+  parse_advise(parser, "%s %s", parse_text(parser, before), text);
+  parse_stop(parser);
+}
+
 static Node *variables(Parser *parser, uint32_t *first_mark) {
   uint32_t mark = parser->pending_count, waiting = mark;
   uint32_t start = parse_token(parser)->span.start;
   *first_mark = mark;
   do {
     parse_skip_newlines(parser);
+    check_comma(parser);
     variable(parser, &waiting);
     for (uint32_t i = mark; i + 1 < parser->pending_count; i++)
       if (parser->pending[i]->symbol == parser->pending[parser->pending_count - 1]->symbol) {
@@ -274,7 +287,15 @@ static Node *starts(Parser *parser) {
   uint32_t start = parse_token(parser)->span.start;
   do {
     parse_skip_newlines(parser);
-    parse_push(parser, expression_level(parser, POWER_RANGE));
+    check_comma(parser);
+    Node *value = expression_level(parser, POWER_RANGE);
+    parse_push(parser, value);
+    if (parse_at(parser, TOKEN_ASSIGN)) { /* from x = 1 */
+      Span rest = refuse_rest(parser, parser->at + 1);
+      parse_error(parser, span_join(value->span, rest), "behind from stands a value alone");
+      parse_advise(parser, "%s", refuse_rest_text(parser, parser->at + 1, "1"));
+      parse_stop(parser);
+    }
   } while (parse_take(parser, TOKEN_COMMA));
   return parse_list(parser, NODE_STARTS, parse_span_from(parser, start), mark);
 }
@@ -284,6 +305,7 @@ static Node *constraints(Parser *parser) {
   uint32_t start = parse_token(parser)->span.start;
   do {
     parse_skip_newlines(parser);
+    check_comma(parser);
     Node *constraint = expression_level(parser, POWER_OR);
     if (parse_at(parser, TOKEN_FOR)) constraint = literal_generator(parser, constraint);
     parse_push(parser, constraint);
@@ -341,15 +363,41 @@ static bool clause(Parser *parser, Node **slot) {
   return false;
 }
 
-/* subject to x >= 1, st x >= 1 */
-static void advise_such_that(Parser *parser) {
-  bool to = parse_is_word(parser, refuse_token_at(parser, parser->at + 1), "to");
-  Span rest = refuse_rest(parser, parser->at + 1 + to);
-  if (rest.end > rest.start) parser->report->label[0].span.end = rest.end;
-  parse_advise(parser, "s.t. %s", refuse_rest_text(parser, parser->at + 1 + to, "x >= 0"));
+/* over x >= 1, over x: x >= 1, over x and y, over x = 1 */
+static void explain_end(Parser *parser, const Node *names) {
+  const Token *token = parse_token(parser);
+  const Node *last = names->child[names->count - 1];
+  bool variable = parse_before(parser)->span.end == names->span.end;
+  Span behind = refuse_rest(parser, parser->at + 1);
+  Span marked = behind.end > behind.start ? span_join(token->span, behind) : token->span;
+  const char *rest = refuse_rest_text(parser, parser->at + 1, "1");
+  bool compares = token->kind == TOKEN_OPERATOR && operator_power[token->op] == POWER_COMPARE;
+  if (token->kind == TOKEN_COLON || (compares && variable)) {
+    parse_error(parser, marked, "a constraint stands behind s.t.");
+    const char *sign = token->op == OP_LESS      ? "<="
+                       : token->op == OP_GREATER ? ">="
+                                                 : parse_text(parser, token->span);
+    if (compares) parse_advise(parser, "s.t. %s %s %s", last->symbol->name, sign, rest);
+    else parse_advise(parser, "s.t. %s", rest);
+  } else if (token->kind == TOKEN_AND && variable) {
+    parse_error(parser, span_join(names->span, marked), "a comma separates names");
+    parse_advise(parser, "%s, %s", parse_name(parser, names), rest);
+  } else if (token->kind == TOKEN_ASSIGN && variable) {
+    parse_error(parser, marked, "a start stands behind from, a constraint behind s.t.");
+    parse_advise(parser, "from %s", rest);
+    parse_advise(parser, "s.t. %s == %s", last->symbol->name, rest);
+  } else if (token->kind == TOKEN_COMMA && parser->at + 1 < parser->tokens.count &&
+             refuse_token_at(parser, parser->at + 2)->kind == TOKEN_ASSIGN) {
+    parse_error(parser, token->span, "the options of a method stand in ( ) behind its name");
+    parse_advise(parser, "using gd(%s = %s)", parse_text(parser, token[1].span),
+                 refuse_rest_text(parser, parser->at + 3, "1"));
+  } else {
+    refuse_token(parser, "from, s.t., using or the end of the form");
+  }
+  parse_stop(parser);
 }
 
-static void check_end(Parser *parser) {
+static void check_end(Parser *parser, const Node *names) {
   switch (parse_token(parser)->kind) {
   case TOKEN_NEWLINE:
   case TOKEN_SEMICOLON:
@@ -358,16 +406,19 @@ static void check_end(Parser *parser) {
   case TOKEN_STOP:
   case TOKEN_ELSE:
   case TOKEN_ELSEIF: return;
-  default:
-    if (clause_word(parser, parser->at) || parse_is_word(parser, parse_token(parser), "subject") ||
-        parse_is_word(parser, parse_token(parser), "st")) {
-      parse_error(parser, parse_token(parser)->span,
-                  "the clauses of a form are over, from, s.t. and using");
-      if (!clause_word(parser, parser->at)) advise_such_that(parser);
-      parse_stop(parser);
-    }
-    refuse_token(parser, "from, s.t., using or the end of the form");
+  default: break;
   }
+  const char *clause;
+  uint32_t words = form_foreign(parser, parser->at, &clause);
+  if (!words && !clause_word(parser, parser->at)) explain_end(parser, names);
+  parse_error(parser, parse_token(parser)->span,
+              "the clauses of a form are over, from, s.t. and using");
+  if (words) {
+    Span rest = refuse_rest(parser, parser->at + words);
+    if (rest.end > rest.start) parser->report->label[0].span.end = rest.end;
+    parse_advise(parser, "%s %s", clause, refuse_rest_text(parser, parser->at + words, "…"));
+  }
+  parse_stop(parser);
 }
 
 Node *clause_form(Parser *parser) {
@@ -384,7 +435,7 @@ Node *clause_form(Parser *parser) {
   Node *slot[CLAUSE_KINDS] = {NULL, NULL, NULL};
   while (clause(parser, slot))
     ;
-  check_end(parser);
+  check_end(parser, names);
   parser->context = outer;
   Node *node = parse_node(parser, NODE_CLAUSE, parse_span_from(parser, head.start), 5, objective,
                           names, slot[0], slot[1], slot[2]);

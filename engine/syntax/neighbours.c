@@ -7,61 +7,6 @@
 
 #include "syntax/parse.h"
 
-/* minimize x^2 + over x, minimize x^2 +: the operator without a right side, or NULL. */
-static const Token *dangling_operator(Parser *parser) {
-  for (uint32_t at = parser->at + 1;; at++) {
-    const Token *token = refuse_token_at(parser, at), *before = refuse_token_at(parser, at - 1);
-    bool dangling = before->kind == TOKEN_OPERATOR, end = refuse_ends_line(token);
-    bool over = parse_is_word(parser, token, "over") &&
-                refuse_token_at(parser, at + 1)->kind == TOKEN_NAME;
-    if (dangling && (end || over)) return before;
-    if (end) return NULL;
-    if (token->match > at) at = token->match;
-  }
-}
-
-static void explain_dangling(Parser *parser, const char *head, const Token *operator) {
-  uint32_t start = parse_token(parser)->span.start, end = operator->span.start;
-  while (end > start && parser->source->text[end - 1] == ' ') end--;
-  uint32_t over = (uint32_t)(operator + 1 - parser->tokens.token);
-  bool ends = refuse_ends_line(operator + 1);
-  parse_error(parser, operator->span, "%s needs a value on its right, and here %s",
-              parse_text(parser, operator->span), ends ? "the line ends" : "is over");
-  if (ends) return;
-  parse_advise(parser, "%s %s %s", head, parse_text(parser, (Span){start, end}),
-               refuse_rest_text(parser, over, "over x"));
-}
-
-/* minimize f(x) without over, 2 + argmin … over, f(argmin … over): a clause form in the wrong
- * place. */
-static bool explain_clause(Parser *parser) {
-  static const char *const heads[] = {"argmin", "argmax", "minimize", "maximize", "fit"};
-  const Token *before = parse_before(parser);
-  for (size_t i = 0; before && i < sizeof heads / sizeof heads[0]; i++) {
-    if (!parse_is_word(parser, before, heads[i])) continue;
-    uint32_t at = parser->at;
-    parser->at = (uint32_t)(before - parser->tokens.token);
-    bool whole = clause_starts(parser);
-    parser->at = at;
-    const char *rest = refuse_rest_text(parser, at, "f(x)");
-    size_t length = strlen(rest);
-    bool over =
-        length > 5 && strcmp(rest + length - 5, " over") == 0; /* its name is on the next line */
-    if (whole) {
-      parse_error(parser, before->span,
-                  "a clause form inside an expression needs its own parentheses");
-      parse_advise(parser, "(%s %s)", heads[i], rest);
-    } else if (dangling_operator(parser)) {
-      explain_dangling(parser, heads[i], dangling_operator(parser));
-    } else {
-      parse_error(parser, before->span, "%s needs over and a name on the same line", heads[i]);
-      parse_advise(parser, "%s %s%s x", heads[i], rest, over ? "" : " over");
-    }
-    return true;
-  }
-  return false;
-}
-
 /* argmin f(x over x: the bracket ends before over. */
 static bool explain_open_bracket(Parser *parser) {
   const Token *token = parse_token(parser);
@@ -284,7 +229,7 @@ static bool explain_keyword(Parser *parser) {
 void refuse_neighbours(Parser *parser) {
   const Token *token = parse_token(parser);
   const Token *before = parse_before(parser);
-  if (refuse_foreign_word(parser) || refuse_clause_line(parser) || explain_clause(parser) ||
+  if (refuse_foreign_word(parser) || refuse_clause_line(parser) || refuse_form(parser) ||
       explain_open_bracket(parser) || explain_smallest(parser) || refuse_foreign_infix(parser) ||
       explain_targets(parser) || explain_clear(parser) || explain_open_hole(parser) ||
       explain_brace(parser) || explain_string_letter(parser) || explain_differential(parser) ||

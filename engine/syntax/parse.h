@@ -1,5 +1,5 @@
-/* parse.h - what the files of the parser share; of the rest only unparser.h and spacing.c include it,
- * for the powers.
+/* parse.h - what the files of the parser share; of the rest only unparser.h and spacing.c include
+ * it, for the powers.
  *
  * parser.c holds the state; statements.c expressions.c operands.c literals.c arrays.c clauses.c the
  * grammar; refusals.c and readings.c the explanations. A syntax error is a longjmp to the entry in
@@ -155,7 +155,8 @@ Node *literal_array(Parser *parser);
 Node *literal_piecewise(Parser *parser);
 Node *literal_generator(Parser *parser, Node *body);
 Node *literal_bind(Parser *parser);
-void literal_skip_rows(Parser *parser); /* over newlines and ; */
+void literal_skip_rows(Parser *parser);                     /* over newlines and ; */
+bool clause_head(const Parser *parser, const Token *token); /* argmin, minimize, … */
 bool clause_starts(const Parser *parser);
 bool clause_word(const Parser *parser, uint32_t at); /* over from using s.t. */
 Node *clause_form(Parser *parser);
@@ -164,8 +165,8 @@ bool clause_at_set(const Parser *parser);
 
 /* ---- refusals.c and readings.c: each ends the parse ---- */
 _Noreturn void refuse_token(Parser *parser,
-                            const char *expected); /* where an operator or end could be */
-_Noreturn void refuse_operand(Parser *parser);     /* where a value must be */
+                            const char *expected);          /* where an operator or end could be */
+_Noreturn void refuse_operand(Parser *parser);              /* where a value must be */
 _Noreturn void refuse_hole(Parser *parser, uint32_t start); /* "{1, 2": no value and its } */
 _Noreturn void refuse_glued(Parser *parser, const Node *power);
 _Noreturn void refuse_division(Parser *parser, const Node *left, Operator op, const Node *right);
@@ -182,9 +183,12 @@ void refuse_else_colon(Parser *parser); /* behind else */
 _Noreturn void refuse_foreign_sign(Parser *parser, bool infix);
 /* These fill in the report if they have something to say. */
 bool refuse_clause_line(Parser *parser); /* a line that begins with over, from, s.t. or using */
-void refuse_neighbours(Parser *parser);   /* neighbours.c: the current token follows a value */
-bool refuse_foreign_word(Parser *parser);  /* a word before the current token */
-bool refuse_foreign_infix(Parser *parser); /* the current token */
+void refuse_neighbours(Parser *parser);  /* neighbours.c: the current token follows a value */
+bool refuse_form(Parser *parser);        /* forms.c: inside a clause form, or behind its head */
+/* The tokens at [at] of a word that other languages have for a clause, or 0. */
+uint32_t form_foreign(const Parser *parser, uint32_t at, const char **clause);
+bool refuse_foreign_word(Parser *parser);                      /* a word before the current token */
+bool refuse_foreign_infix(Parser *parser);                     /* the current token */
 SymbolMeaning refuse_meaning(const Parser *parser, Span name); /* of a name in the session */
 const char *refuse_operand_text(Parser *parser, const char *otherwise); /* the operand read last */
 const char *refuse_whole_text(Parser *parser, const char *otherwise);   /* with its infixes */
