@@ -10,6 +10,7 @@
 
 #include "optimise/course.h"
 #include "optimise/kkt.h"
+#include "optimise/pole.h"
 
 static const ConstrainedMethod METHODS[] = {
     {"quadratic", "dual active set", quadratic_run, .needs_hessian = true, .needs_convex = true,
@@ -30,8 +31,7 @@ static const ConstrainedMethod METHODS[] = {
     {"crs", "controlled random search (NLopt)", crs_run, .samples = true, .needs_box = true,
      .bounds_only = true, .most = 200,
      .help = "values only, over a whole box: random points drawn towards the best of them"},
-    {"isres", "ISRES evolution (NLopt)", isres_run, .samples = true, .needs_box = true,
-     .most = 200,
+    {"isres", "ISRES evolution (NLopt)", isres_run, .samples = true, .needs_box = true, .most = 200,
      .help = "values only, over a whole box, also under other constraints: generations of random "
              "points of which the best have children"},
 };
@@ -56,7 +56,8 @@ static void constrained_walk(Course *course) {
     memcpy(place.x, path->x + result->iterations * n, n * sizeof(double));
     bool wanders = path->wanders; /* then a point without a value is only one more point */
     if (!(course_measure(course, &place) && course_derive(course, &place)) && !wanders) {
-      course_reason(course, "the value or a derivative is not finite at step %zu", result->iterations);
+      course_reason(course, "the value or a derivative is not finite at step %zu",
+                    result->iterations);
       return;
     }
     bool unbounded = course_unbounded(course, &place);
@@ -100,11 +101,12 @@ const char *constrained_refusal(const ConstrainedMethod *method, const Objective
 static void constrained_memory(Course *course) {
   ConstrainedResult *result = course->result;
   size_t n = course->n, m = course->m;
-  double **vectors[] = {&result->x,         &result->gradient, &result->direction, &course->start,
-                        &result->eigenvalues, &course->travelled, &course->unit,     &course->natural};
-  double **values[] = {&result->constraint, &result->multiplier, &result->fitted, &course->norm,
-                       &course->slack,      &course->seen,       &course->best_c,
-                       &course->multipliers};
+  double **vectors[] = {&result->x,     &result->gradient,    &result->direction,
+                        &course->start, &result->eigenvalues, &course->travelled,
+                        &course->unit,  &course->natural};
+  double **values[] = {&result->constraint, &result->multiplier, &result->fitted,
+                       &course->norm,       &course->slack,      &course->seen,
+                       &course->best_c,     &course->multipliers};
   for (size_t k = 0; k < sizeof vectors / sizeof *vectors; k++)
     *vectors[k] = course_numbers(course, n);
   for (size_t k = 0; k < sizeof values / sizeof *values; k++)
@@ -168,10 +170,12 @@ static bool constrained_begin(Course *course) {
     return false;
   }
   course_prefer(course, &start);
-  return course_step(course, &start, course->options->path ? dense_norm(course->n, start.g) : NAN, 0);
+  return course_step(course, &start, course->options->path ? dense_norm(course->n, start.g) : NAN,
+                     0);
 }
 
-/* A search by values needs none where it begins, and no derivatives: only the constraints' scales. */
+/* A search by values needs none where it begins, and no derivatives: only the constraints' scales.
+ */
 static bool constrained_begin_anywhere(Course *course) {
   ConstrainedResult *result = course->result;
   Place start;
@@ -373,9 +377,9 @@ static void constrained_sample(Course *course, const ConstrainedMethod *method) 
   course->max_evaluations = course->run_limit;
   if (!constrained_begin_anywhere(course)) return;
   method->run(course);
-  course->max_evaluations = course->run_limit =
-      result->evaluations + result->constraint_evaluations / 4 + POLISH_PER_VARIABLE * course->n +
-      POLISH_AT_LEAST;
+  course->max_evaluations = course->run_limit = result->evaluations +
+                                                result->constraint_evaluations / 4 +
+                                                POLISH_PER_VARIABLE * course->n + POLISH_AT_LEAST;
   if (!course->has_best) {
     course_reason(course, "the value is nan at each of %zu points", result->evaluations);
     return;
@@ -388,6 +392,31 @@ static void constrained_sample(Course *course, const ConstrainedMethod *method) 
   if (result->kind == KKT_UNDEFINED && result->reason[0] == '\0')
     course_reason(course, "the lowest value found is %.6g, where a derivative is not finite",
                   result->negated ? -result->value : result->value);
+}
+
+/* From the start to the verdict. */
+static void constrained_search(Course *course, const ConstrainedMethod *method) {
+  ConstrainedResult *result = course->result;
+  constrained_prove(course);
+  if (method->run == quadratic_run && !result->convex) { /* still a valley or a ray somewhere */
+    method = constrained_method("sqp");
+    result->method = method->name;
+    result->title = method->title;
+  }
+  method->run(course);
+  if (!result->refuted) constrained_judge(course);
+  void (*again)(Course *) = method->run == quadratic_run ? sqp_run : method->run;
+  if (!result->refuted && !constrained_finished(result)) constrained_continue(course, again);
+  constrained_least(course);
+}
+
+/* The answer is the method's: it is judged, not improved. */
+static void constrained_follow(Course *course) {
+  bool wanders = course->options->path->wanders;
+  if (wanders ? !constrained_begin_anywhere(course) : !constrained_begin(course)) return;
+  constrained_prove(course);
+  WALK.run(course);
+  if (course->has_best) kkt_judge(course);
 }
 
 void constrained_run(const Objective *objective, const Constraints *constraints,
@@ -404,26 +433,11 @@ void constrained_run(const Objective *objective, const Constraints *constraints,
                              : constrained_choose(&course);
   assert(method != NULL && constrained_refusal(method, objective, constraints) == NULL);
   constrained_init(&course, start, method);
-  if (method->samples) {
-    constrained_sample(&course, method);
+  if (options->path) {
+    constrained_follow(&course);
     return;
   }
-  bool wanders = options->path && options->path->wanders;
-  if (wanders ? !constrained_begin_anywhere(&course) : !constrained_begin(&course)) return;
-  constrained_prove(&course);
-  if (method->run == quadratic_run && !result->convex) { /* still a valley or a ray somewhere */
-    method = constrained_method("sqp");
-    result->method = method->name;
-    result->title = method->title;
-  }
-  method->run(&course);
-  if (options->path && !course.has_best) return;
-  if (options->path) { /* the answer is the method's: it is judged, not improved */
-    kkt_judge(&course);
-    return;
-  }
-  if (!result->refuted) constrained_judge(&course);
-  void (*again)(Course *) = method->run == quadratic_run ? sqp_run : method->run;
-  if (!result->refuted && !constrained_finished(result)) constrained_continue(&course, again);
-  constrained_least(&course);
+  if (method->samples) constrained_sample(&course, method);
+  else if (constrained_begin(&course)) constrained_search(&course, method);
+  pole_judge(&course);
 }

@@ -402,7 +402,12 @@ Value problem_check(const Problem *p) {
 
 /* ---- where to start ---- */
 
+/* A run that found no value says nothing of the function; one without end beats all that stop. */
 static bool is_better(const ConstrainedResult *a, const ConstrainedResult *b) {
+  bool none = a->kind == KKT_UNDEFINED, other_none = b->kind == KKT_UNDEFINED;
+  if (none && other_none) return a->value < b->value || (isnan(b->value) && !isnan(a->value));
+  if (none || other_none) return other_none;
+  if (a->kind == KKT_UNBOUNDED || b->kind == KKT_UNBOUNDED) return b->kind != KKT_UNBOUNDED;
   if (a->converged != b->converged) return a->converged;
   if (a->kind == KKT_INFEASIBLE || b->kind == KKT_INFEASIBLE) return b->kind == KKT_INFEASIBLE && a->violation < b->violation;
   return a->value < b->value - 1e-10 * (1 + fabs(b->value));
@@ -410,7 +415,29 @@ static bool is_better(const ConstrainedResult *a, const ConstrainedResult *b) {
 
 enum { STARTS = 4 };
 
-/* From the start that was given, or from 0, 1 and two random points unless the first answer is proved. What
+static void tell_starts(Value record) {
+  Record *r = (Record *)record.object;
+  size_t length = strlen(r->summary);
+  Text text = {.bytes = r->summary, .length = length, .capacity = length + 1};
+  text_format(&text, "\nstarted from 0, 1 and %d random points; from names another start", STARTS - 2);
+  r->summary = text.bytes;
+}
+
+/* To the middle of the box that the bounds among the constraints make; false when there is no bound. */
+static bool middle_start(const Problem *p, double *start, size_t n) {
+  Side *side = scratch(p->session, sizeof(Side));
+  *side = (Side){0};
+  open_side(p, side, start, n);
+  Box box = box_of(&side->function, side->place, side->equalities, start);
+  bool bounded = false;
+  for (size_t i = 0; i < n; i++) bounded = bounded || isfinite(box.lower[i]) || isfinite(box.upper[i]);
+  if (bounded) box_middle(&box, n, start);
+  vector_release(&side->function);
+  return bounded;
+}
+
+/* From the start that was given, or from 0, 1 and two random points unless the first answer is proved, and
+ * from the middle of the bounds where the function has no value at any of them. What
  * is to carry derivatives is found without them first. */
 Value problem_solve_constrained(const Problem *p) {
   Session *s = p->session;
@@ -423,16 +450,24 @@ Value problem_solve_constrained(const Problem *p) {
   if (p->started || whole || p->method.kind == VALUE_FUNCTION) return run(p, start, n, best, true, &open);
   RandomStream *stream = random_borrow(s, RANDOM_DEFAULT_SEED);
   Value record = value_nothing();
-  for (int k = 0; k < STARTS; k++) {
+  size_t noted = s->notes.length;
+  char *notes = NULL; /* of the best answer: what was met on the way to others is no matter */
+  for (int k = 0; k <= STARTS; k++) {
+    if (k == STARTS && best->kind != KKT_UNDEFINED) break;
     for (size_t i = 0; i < n; i++) start[i] = k < 2 ? k : random_normal(s);
+    if (k == STARTS && !middle_start(p, start, n)) break;
     Value found = run(p, start, n, other, false, &open);
+    char *met = problem_notes(s, noted);
     bool take = record.kind == VALUE_NOTHING || is_better(other, best);
     if (take) *best = *other;
+    if (take) notes = met;
     value_release(take ? record : found);
     record = take ? found : record;
     if (best->convex || best->refuted || best->kind == KKT_UNBOUNDED) break;
   }
   random_return(stream);
+  text_string(&s->notes, notes);
+  if (best->kind == KKT_UNDEFINED && !isfinite(best->value)) tell_starts(record);
   if (!open) return record;
   value_release(record);
   return run(p, best->x, n, other, true, &open);

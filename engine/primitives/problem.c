@@ -465,6 +465,15 @@ static bool is_better(const MinimiseResult *a, const MinimiseResult *b) {
   return a->value < b->value - slack;
 }
 
+char *problem_notes(Session *s, size_t from) {
+  size_t length = s->notes.length - from;
+  char *text = scratch(s, length + 1);
+  if (length) memcpy(text, s->notes.bytes + from, length);
+  text[length] = 0;
+  if (length) s->notes.bytes[s->notes.length = from] = 0;
+  return text;
+}
+
 enum { STARTS = 4, COORDINATES_MANY = 10000 };
 
 /* Nobody said where to begin: 0, 1 and two random points, the best answer counts. With very many
@@ -476,6 +485,8 @@ static Value solve_from_several(const Problem *p) {
   RandomStream *stream = random_borrow(s, RANDOM_DEFAULT_SEED); /* a search must not change what rand gives next */
   Attempt *best = NULL;
   int chosen = 0;
+  size_t noted = s->notes.length;
+  char *notes = NULL; /* of the best answer: what was met on the way to others is no matter */
   for (int k = 0; k < STARTS; k++) {
     for (size_t i = 0; i < n; i++) start[i] = k < 2 ? k : random_normal(s);
     Attempt *attempt = scratch(s, sizeof(Attempt));
@@ -486,9 +497,11 @@ static Value solve_from_several(const Problem *p) {
       run_release(attempt);
       return only;
     }
+    char *met = problem_notes(s, noted);
     if (!best || is_better(&attempt->result, &best->result)) {
       if (best) run_release(best);
       best = attempt;
+      notes = met;
       chosen = k;
     } else {
       run_release(attempt);
@@ -496,6 +509,7 @@ static Value solve_from_several(const Problem *p) {
     if (n > COORDINATES_MANY && best->result.kind != MINIMISE_UNDEFINED) break;
   }
   random_return(stream);
+  text_string(&s->notes, notes);
   char remark[96];
   if (n > COORDINATES_MANY) snprintf(remark, sizeof remark, "started from %s alone", chosen < 2 ? chosen ? "1" : "0" : "a random point");
   else snprintf(remark, sizeof remark, "started from 0, 1 and %d random points; this is from %s", STARTS - 2,

@@ -98,4 +98,7 @@ Value problem_solve_constrained(const Problem *problem);
 /* The KKT conditions at the problem's start, as a record that prints them. */
 Value problem_check(const Problem *problem);
 
+/* Takes the notes from there on away and gives them back, in scratch memory. */
+char *problem_notes(Session *session, size_t from);
+
 #endif
