@@ -171,6 +171,7 @@ static const Case cases[] = {
     {"count_", 3, "count_(p, 0)*p[2]^2"},
     {"fit_squares_", 2,
      "fit_squares_(y ~ a*exp(b*x), record(x = [1, 2], y = [3, 5]), record(a = p[1], b = p[2]))"},
+    {"at_", 3, "at_((x, y) -> x*y + p[3], (p[1], p[2]))"},
     {"functions_", 2, "f = functions_(x -> p[1]*x)[1]; f(p[2])"},
     {"record", 3, "r = record(a = p[1], b = p[2:3]); r.a*r.b.^2"},
 };

@@ -89,8 +89,8 @@ static bool is_logarithm(Scalar op) {
 
 static Fact product(Proof *p, uint32_t a, uint32_t b);
 
-static Fact unary(Proof *p, const Outer *o, uint32_t cell) {
-  const Fact *u = &p->fact[cell];
+/* Of the fact u about that cell. */
+static Fact outer_fact(Proof *p, const Outer *o, const Fact *u, uint32_t cell) {
   Fact f;
   Fact one = fact_constant(1), shifted;
   if (o->op == SCALAR_log1p) shifted = fact_sum(p, &one, u);
@@ -122,6 +122,18 @@ static Fact unary(Proof *p, const Outer *o, uint32_t cell) {
     if (fact_is_affine(u) && !u->line) f.exponent = NULL;
   }
   return f;
+}
+
+static Fact unary(Proof *p, const Outer *o, uint32_t cell) {
+  return outer_fact(p, o, &p->fact[cell], cell);
+}
+
+/* c^u is exp(log(c)*u) for c > 0. */
+static Fact exponential(Proof *p, double base, uint32_t cell) {
+  if (base == 1) return fact_constant(1);
+  if (!(base > 0)) return fact_unknown(p, "a power whose base may be negative");
+  Fact scaled = fact_scaled(p, &p->fact[cell], log(base));
+  return outer_fact(p, &outers[0], &scaled, cell);
 }
 
 /* ---- products and powers ---- */
@@ -251,6 +263,7 @@ static Fact scalar_fact(Proof *p, unsigned op, uint32_t a, uint32_t b, uint32_t 
   case SCALAR_POWER:
   case SCALAR_pow:
     if (fact_is_constant(v)) return power_of(p, a, v->constant);
+    if (fact_is_constant(u)) return exponential(p, u->constant, b);
     return fact_unknown(p, "a power with an exponent that varies");
   case SCALAR_max:
   case SCALAR_RAISE: return larger(p, u, v, true);
@@ -342,7 +355,7 @@ static void rule_step(Proof *p, const Step *step) {
   if (step->b == 1 && (max_ || min_)) {
     *out = p->fact[r->in[0]];
     for (uint32_t i = 1; i < count; i++) *out = larger(p, out, &p->fact[r->in[0] + i], max_);
-  } else if (step->b == 1 && strcmp(name, "logsumexp") == 0) {
+  } else if (step->b == 1 && (strcmp(name, "logsumexp") == 0 || strcmp(name, "log_sum_exp") == 0)) {
     *out = logsumexp_run(p, r->in[0], count);
   } else {
     fact_unknown(p, name);

@@ -9,6 +9,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "calculus/kink.h"
 #include "machine/session.h"
 #include "values/operate.h"
 
@@ -456,6 +457,7 @@ void trace_derive(Session *s, Trace *t, const Value *input, const uint32_t *outp
   Scratch *mark = scratch_mark(s);
   bool outer = s->deriving;
   Derivation d = derivation(s, t);
+  if (s->level > 0 && !s->trace[s->level]->sloped) s->trace[s->level]->sloped = trace_kinks(t);
   forward(&d, input);
   s->deriving = true;
   for (uint32_t i = 0; i < count; i++) add_one(&d, output[i], seed[i]);

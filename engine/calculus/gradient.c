@@ -37,6 +37,19 @@ static Value *active_arguments(Session *s, const Trace *t, const Value *argument
   return made;
 }
 
+/* minimize f over x, y: f(x, y) is meant. */
+static bool advise_form(Session *s, Report *report) {
+  const Node *form = session_origin(s);
+  const Source *source = session_source(s);
+  if (!form || !source || form->kind != NODE_CLAUSE || form->child[0]->kind != NODE_NAME) return false;
+  Text names = {0};
+  for (uint32_t i = 0; i < form->child[1]->count; i++) text_format(&names, "%s%s", i ? ", " : "", form->child[1]->child[i]->symbol->name);
+  Span over = form->child[1]->span;
+  report_advise(report, "%s %s(%s) over %.*s", form->symbol->name, form->child[0]->symbol->name, names.bytes, (int)(over.end - over.start), source->text + over.start);
+  text_free(&names);
+  return true;
+}
+
 static void read_outputs(Session *s, Recording *r, Value result) {
   char text[VALUE_DESCRIPTION];
   if (result.kind == VALUE_NOTHING || result.kind == VALUE_BOOLEAN || result.kind == VALUE_STRING || result.kind == VALUE_FUNCTION) {
@@ -44,7 +57,7 @@ static void read_outputs(Session *s, Recording *r, Value result) {
     Report *report = failure(s, "the function must give numbers to be differentiated, found %s", nothing ? "no value" : value_describe(result, text));
     if (nothing) report_advise(report, "end it with the number it is to give");
     if (result.kind == VALUE_BOOLEAN) report_advise(report, "x -> if … then 1 else 0");
-    if (result.kind == VALUE_FUNCTION) report_advise(report, "x -> f(x)(1), which calls what it gives");
+    if (result.kind == VALUE_FUNCTION && !advise_form(s, report)) report_advise(report, "x -> f(x)(1), which calls what it gives");
     raise_failure(s, report);
   }
   r->outputs = (uint32_t)point_size(s, result, "the function's value");
@@ -188,7 +201,10 @@ static bool one_sided(Session *s, const Recording *r, const double *seed, double
 /* At a kink. Where both sides agree, there is a derivative after all: of relu(x) - relu(-x) at 0. */
 static void remark_kink(Session *s, const Recording *r, const char *kink, const double *seed, double *bar) {
   double side[2], *shown = &bar[r->trace->input];
-  if (kink_is_jump(kink)) {
+  const char *typed = r->trace->sloped;
+  if (typed && strcmp(kink, "sign") == 0 && strcmp(typed, "sign") != 0) {
+    note(s, "%s has a kink here: there are no higher derivatives, those beside the kink are shown", typed);
+  } else if (kink_is_jump(kink)) {
     note(s, "%s jumps here: there is no derivative, the slope beside the jump is shown", kink);
   } else if (!one_sided(s, r, seed, side)) {
     note(s, "%s has a kink here: there is no derivative, one of the slopes between its sides is shown", kink);

@@ -80,6 +80,25 @@ const char *trace_kink(const Trace *t, const double *bar, double tolerance) {
   return NULL;
 }
 
+static const char *kinky_name(const Trace *t, const Step *step) {
+  switch (step->op == STEP_VECTOR ? step->detail : step->op) {
+    case SCALAR_abs: case SCALAR_relu: case SCALAR_max: case SCALAR_min: return scalar_row[step->op == STEP_VECTOR ? step->detail : step->op].name;
+    case SCALAR_sign: return t->sloped ? t->sloped : scalar_row[SCALAR_sign].name;
+    case SCALAR_RAISE: case SCALAR_LOWER: return "clamp";
+    default: return NULL;
+  }
+}
+
+const char *trace_kinks(const Trace *t) {
+  const char *found = NULL;
+  for (uint32_t i = 0; i < t->step_count; i++) {
+    const char *name = kinky_name(t, &t->step[i]);
+    if (name && found && strcmp(name, found) != 0) return "the function";
+    if (name) found = name;
+  }
+  return found;
+}
+
 bool trace_branches_here(const Trace *t) {
   for (uint32_t i = 0; i < t->step_count; i++)
     if (t->step[i].op == STEP_GUARD && t->cell[t->step[i].a] == t->cell[t->step[i].b]) return true;

@@ -34,4 +34,8 @@ bool trace_is_smooth(const Trace *trace);
  * name, or NULL. */
 const char *trace_crosses(const Trace *trace, uint32_t first);
 
+/* What has kinks anywhere in the trace, by the name it is typed with: "abs", "the function" if there are several
+ * such, NULL if there is none. For the sign that is abs' slope it is abs. */
+const char *trace_kinks(const Trace *trace);
+
 #endif

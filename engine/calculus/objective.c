@@ -172,12 +172,25 @@ bool objective_is_quadratic(FunctionObjective *o, const double *x) {
 
 /* ---- is it a function at all? ---- */
 
+/* Twice the same value, or none, at x and beside it: at x = 0 what rand()*x draws does not show. */
+static bool is_steady(FunctionObjective *o, const double *x, double *one, double *other) {
+  const double BESIDE = 0.37; /* no root of anything that is typed */
+  double *z = scratch(o->session, o->n * sizeof(double));
+  for (int aside = 0; aside < 2; aside++) {
+    for (size_t i = 0; i < o->n; i++) z[i] = x[i] + aside * BESIDE;
+    *one = plain_value(o, z);
+    *other = plain_value(o, z);
+    if (*one != *other && !isnan(*one) && !isnan(*other)) return false;
+  }
+  return true;
+}
+
 bool objective_has_one_value(FunctionObjective *o, const double *x, bool automatic) {
   bool undefined;
   const ObjectivePath *p = o->plain ? NULL : path_at(o, x, &undefined);
   if (p && !p->value.trace->frozen) return true;
-  double one = plain_value(o, x), other = plain_value(o, x);
-  if (one == other || isnan(one) || isnan(other)) return true;
+  double one, other;
+  if (is_steady(o, x, &one, &other)) return true;
   if (!automatic) return false;
   Report *r = failure(o->session, "the function has two values at one point, %.6g and %.6g: it draws random numbers", o->sign * one, o->sign * other);
   report_remark(r, "draw them once, before: r = rand(…); minimize f(x, r) over x");

@@ -91,10 +91,14 @@ Value point_shape(Session *s, Value p, const Value **number) {
 
 static bool is_number(Value v) { return v.kind == VALUE_NUMBER || v.kind == VALUE_ACTIVE; }
 
-/* How many arguments the function must have, 0 when that is not known. */
-static uint32_t arity(Value f) {
+uint32_t point_arity(Value f) {
   const Function *function = (Function *)f.object;
-  if (f.kind != VALUE_FUNCTION || function->function_kind != FUNCTION_CLOSURE) return 0;
+  if (f.kind != VALUE_FUNCTION || function->function_kind == FUNCTION_PARTIAL) return 0;
+  if (function->function_kind == FUNCTION_PRIMITIVE) {
+    Parameters row;
+    primitive_parameters(function->primitive, &row);
+    return row.variadic ? 0 : (uint32_t)row.required;
+  }
   const Prototype *p = function->prototype;
   uint32_t required = 0;
   while (required < p->parameter_count && !(p->parameter[required]->kind == NODE_PARAMETER && p->parameter[required]->child[1])) required++;
@@ -102,7 +106,7 @@ static uint32_t arity(Value f) {
 }
 
 Value point_call(Session *s, Value f, const Value *argument, uint32_t count) {
-  uint32_t takes = arity(f);
+  uint32_t takes = point_arity(f);
   if (takes > 1 && count == 1 && argument[0].kind == VALUE_ARRAY && array_count(value_as_array(argument[0])) == takes) {
     Value *number = scratch(s, takes * sizeof(Value));
     flatten(argument[0], number);

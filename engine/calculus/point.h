@@ -14,6 +14,8 @@ void point_flatten(Session *session, Value point, Value *number);
 /* A value shaped like [point] with other numbers. Owned. Advances *number. */
 Value point_shape(Session *session, Value point, const Value **number);
 
+/* How many arguments the function must have, 0 when that is not known. */
+uint32_t point_arity(Value f);
 /* Calls f at the given arguments. A vector or tuple and its coordinates are one point: f(x, y)
  * takes [1, 2] and (1, 2), and f(v) takes 1, 2. Owned. */
 Value point_call(Session *session, Value f, const Value *argument, uint32_t count);

@@ -132,6 +132,7 @@ Rational rational_multiply(Rational a, Rational b) {
 }
 
 Rational rational_power(Rational a, int64_t n) {
+  if (rational_is(a, 1)) return a;
   if (!a.bottom || llabs(n) > 64) return inexact(pow(a.value, (double)n));
   if (n < 0) return rational_power(rational_inverse(a), -n);
   Rational result = rational_whole(1);

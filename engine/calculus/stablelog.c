@@ -73,9 +73,10 @@ static uint32_t log_of_scalar(Reading *reading, unsigned op, uint32_t a, uint32_
     }
     case SCALAR_POWER:
     case SCALAR_pow: {
-      if (!(c[a] >= 0)) break;
-      if (is_constant(reading->trace, a)) reading->found = true; /* e^x */
-      uint32_t p = log_of(reading, a);
+      bool even = is_constant(reading->trace, b) && fmod(c[b], 2) == 0;
+      if (!(c[a] >= 0 || even)) break;
+      if (isfinite(c[a]) && c[a] != 0) reading->found = true; /* e^x, x^400 */
+      uint32_t p = c[a] >= 0 ? log_of(reading, a) : plain_log(reading, record(reading, SCALAR_abs, a, a));
       return record(reading, SCALAR_MULTIPLY, b, p);
     }
     default: break;

@@ -89,6 +89,7 @@ typedef struct Trace {
   uint32_t *known; /* hash of constants, cell + 1 */
   uint32_t seen_size, known_size, known_count;
   uint32_t input, input_count; /* the inputs' cells */
+  const char *sloped; /* whose kinks the signs in it are the slopes of: see trace_kinks, or NULL */
   bool logs;   /* there are logarithms: see trace_replay */
   bool frozen; /* not to be run at other inputs: see trace_freeze */
   bool replayed; /* the cells are what a replay has made of the inputs in them */

@@ -84,6 +84,20 @@ static Value stand_in(Session *s, Known known) {
 static Value fail_unknown(Session *s, const void *name) { session_fail_unknown(s, name); }
 static Value fail_unset(Session *s, const void *name) { session_fail_unset(s, name); }
 
+/* x for x_2, if it is an array of the function being checked: bound for a moment like a name of the session. */
+static Binding *bind_base(Check *c, const Symbol *name, Value *old) {
+  Session *s = c->session;
+  const Scope *scope = c->body->scope;
+  const Symbol *base = symbol_find(&s->symbols, name->name, unknown_base(name->name));
+  const Known *own = base && scope && scope != c->session_names ? scope_find(scope, base) : NULL;
+  int64_t rows, cols;
+  if (!own || !known_is_array(*own, &rows, &cols)) return NULL;
+  Binding *b = session_binding(s, base);
+  *old = b->value;
+  b->value = stand_in(s, *own);
+  return b;
+}
+
 /* "did you mean" looks at the session's bindings: for a moment they are those the run would have.
  */
 static void report_unknown(Check *c, const Node *node, const Symbol *name) {
@@ -99,7 +113,10 @@ static void report_unknown(Check *c, const Node *node, const Symbol *name) {
   uint32_t unreached = c->unreached,
            depth = c->depth; /* a name nobody knows is a mistake anywhere */
   c->unreached = c->depth = 0;
+  Value hidden = value_nothing();
+  Binding *base = bind_base(c, name, &hidden);
   check_try(c, node, fail_unknown, name, &none);
+  if (base) base->value = hidden;
   c->unreached = unreached;
   c->depth = depth;
   for (uint32_t i = 0; i < names->count; i++) session_binding(s, names->name[i])->value = old[i];

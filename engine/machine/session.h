@@ -119,6 +119,8 @@ Type value_type(Value value);
 /* Fails: nobody knows the name (with what is near it), or it has no value yet. */
 _Noreturn void session_fail_unknown(Session *session, const Symbol *name);
 _Noreturn void session_fail_unset(Session *session, const Symbol *name);
+/* The length of x in x_2 or x2, of which an error says x[2] where x has positions; 0 for other names. */
+size_t unknown_base(const char *name);
 
 /* Set by mml_interrupt; the engine's only global. */
 extern volatile sig_atomic_t interrupt_flag;

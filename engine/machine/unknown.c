@@ -18,13 +18,48 @@ static void offer_names(Session *s, Suggestion *suggestion) {
     const char *name = s->symbols.symbol[i]->name;
     if (name[strlen(name) - 1] != '_') suggestion_offer(suggestion, name);
   }
-  for (const LexerWord *word = lexer_words; word->spelling; word++) suggestion_offer(suggestion, word->spelling);
+  for (const LexerWord *word = lexer_words; word->spelling; word++)
+    suggestion_offer(suggestion, word->spelling);
+}
+
+static bool is_positional(ValueKind kind) {
+  return kind == VALUE_ARRAY || kind == VALUE_RANGE || kind == VALUE_TUPLE;
+}
+
+/* What the running function has under this name, or nothing: boxed arguments arrive side by side.
+ */
+static Value running_value(const Session *s, const Symbol *name) {
+  const Frame *frame = s->depth ? &s->frame[s->depth - 1] : NULL;
+  const Prototype *p = frame ? frame->code->prototype : NULL;
+  uint32_t boxed = 0;
+  for (uint32_t i = 0; p && !p->is_unit && i < p->parameter_count; i++) {
+    Type type = frame->code->signature[p->capture_count + i];
+    if (type != TYPE_ARRAY && type != TYPE_ANY) continue;
+    if (p->local[i] == name) return s->value[frame->value_base + boxed];
+    boxed++;
+  }
+  return value_nothing();
 }
 
 static bool has_positions(Session *s, const char *name, size_t length) {
   const Symbol *symbol = symbol_find(&s->symbols, name, length);
-  ValueKind kind = (ValueKind)(symbol ? session_lookup(s, symbol).kind : VALUE_NOTHING);
-  return kind == VALUE_ARRAY || kind == VALUE_RANGE || kind == VALUE_TUPLE;
+  return symbol && (is_positional((ValueKind)session_lookup(s, symbol).kind) ||
+                    is_positional((ValueKind)running_value(s, symbol).kind));
+}
+
+size_t unknown_base(const char *name) {
+  size_t length = strlen(name), base = length;
+  const char *underscore = strrchr(name, '_');
+  if (underscore && underscore[1]) return (size_t)(underscore - name);
+  while (base > 0 && name[base - 1] >= '0' && name[base - 1] <= '9') base--;
+  return base < length ? base : 0;
+}
+
+/* x_2, x2 where x is a vector. */
+static void advise_position(Session *s, Report *r, const char *name) {
+  size_t base = unknown_base(name);
+  if (base > 0 && has_positions(s, name, base))
+    report_advise(r, "%.*s[%s]", (int)base, name, name + base + (name[base] == '_'));
 }
 
 enum {
@@ -284,10 +319,7 @@ _Noreturn void session_fail_unknown(Session *s, const Symbol *name) {
   advise_arrow(s, r, name);
   if (is_file_name(s, advice, sizeof advice)) report_advise(r, "%s", advice);
   size_t length = strlen(name->name);
-  const char *underscore = strrchr(name->name, '_');
-  if (underscore && underscore != name->name && underscore[1] &&
-      has_positions(s, name->name, (size_t)(underscore - name->name)))
-    report_advise(r, "%.*s[%s]", (int)(underscore - name->name), name->name, underscore + 1);
+  advise_position(s, r, name->name);
   if (r->advice_count == 0 && length > 1 && length <= NAME_SUGGESTED) {
     Suggestion suggestion;
     suggestion_start(&suggestion, name->name);

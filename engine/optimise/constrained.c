@@ -44,6 +44,15 @@ static void constrained_arrive(Course *course, const Place *last) {
   if (allowed && last->value <= best->value + HIDDEN_RISE * fabs(best->value)) course_prefer(course, last);
 }
 
+/* A method whose points come from outside the constraints has no feasible one but perhaps its
+ * start: its last point is its answer then, if it is lower and next to them. */
+static void constrained_outside(Course *course, const Place *last) {
+  const double NEXT = 1e-3;
+  bool start = memcmp(course->result->x, course->start, course->n * sizeof(double)) == 0;
+  if (course->options->path->wanders || !start || !(last->value < course->result->value)) return;
+  if (course_distance(course, last->c) <= NEXT) course_prefer(course, last);
+}
+
 /* Goes through the points of a method that ran elsewhere; see path.c. */
 static void constrained_walk(Course *course) {
   const MinimisePath *path = course->options->path;
@@ -63,7 +72,10 @@ static void constrained_walk(Course *course) {
     bool unbounded = course_unbounded(course, &place);
     if (unbounded || !course_step(course, &place, dense_norm(n, place.g), length)) return;
   }
-  if (path->count > 1 && course->has_best) constrained_arrive(course, &place);
+  if (path->count > 1 && course->has_best) {
+    constrained_arrive(course, &place);
+    constrained_outside(course, &place);
+  }
   course_reason(course, "%zu step%s%s%s", result->iterations, result->iterations == 1 ? "" : "s",
                 path->reason ? ", " : "", path->reason ? path->reason : "");
 }

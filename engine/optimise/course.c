@@ -63,8 +63,7 @@ bool course_feasible(const Course *course, const double *c) {
   return true;
 }
 
-/* The largest violation in typical steps. */
-static double course_distance(const Course *course, const double *c) {
+double course_distance(const Course *course, const double *c) {
   const double EXACT = 1e-12; /* far below the tolerance, so that no run lives off that */
   double largest = 0;
   for (size_t i = 0; i < course->m; i++) {

@@ -67,6 +67,8 @@ void course_prefer(Course *course, const Place *place);
 double course_excess(const Course *course, size_t i, double c); /* by which c_i breaks its rule */
 double course_tolerance(const Course *course, size_t i);        /* excess that is rounding */
 bool course_feasible(const Course *course, const double *c);
+double course_distance(const Course *course,
+                       const double *c); /* the largest violation in typical steps */
 void course_typical(const Course *course, const double *x, double *typical);
 
 bool course_exhausted(const Course *course);

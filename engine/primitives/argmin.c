@@ -169,13 +169,23 @@ static bool is_function_tuple(Value v) {
   return functions->count > 0;
 }
 
+/* st = [x -> x[1] >= 1] */
+static _Noreturn void fail_comparison(Session *s) {
+  Report *r = failure(s, "a function in st gives a number that must not be above 0, and this one gives true or false");
+  report_advise(r, "st = [x -> 1 - x[1]]  (x[1] >= 1)");
+  report_advise(r, "minimize f(x) over x in R^2 s.t. x[1] >= 1");
+  raise_failure(s, r);
+}
+
 /* values_(functions, arguments…): the values of several functions at one point. */
 static Value call_values(Session *s, const Arguments *a) {
   if (!is_function_tuple(a->argument[0])) fail_argument(s, 0, "expected a tuple of functions");
   const Tuple *functions = (Tuple *)a->argument[0].object;
   Tuple *out = tuple_new(s, functions->count);
-  for (uint32_t k = 0; k < functions->count; k++)
+  for (uint32_t k = 0; k < functions->count; k++) {
     out->item[k] = point_call(s, functions->item[k], a->argument + 1, (uint32_t)a->count - 1);
+    if (out->item[k].kind == VALUE_BOOLEAN) fail_comparison(s);
+  }
   return value_tuple(out);
 }
 
@@ -262,7 +272,7 @@ static Value start_value(Session *s, Value set, const Value *start, const char *
   Value whole = start->kind == VALUE_RANGE ? value_to_array(s, *start) : value_keep(*start);
   if (has_set && (whole.kind != VALUE_ARRAY || value_as_array(whole)->rows != rows || value_as_array(whole)->cols != cols)) {
     char text[VALUE_DESCRIPTION];
-    fail(s, "the start of %s must be %gx%g as its set says, found %s", name, rows, cols, value_describe(*start, text));
+    fail(s, "the start of %s must be %g×%g as its set says, found %s", name, rows, cols, value_describe(*start, text));
   }
   return whole;
 }
@@ -290,9 +300,11 @@ static Value call_clause(Session *s, const Arguments *a) {
     return best_of_set(&p, set, record);
   }
   if (starts->count && starts->count != names->count) {
-    bool coordinates = starts->count == 1 && starts->item[0].kind == VALUE_ARRAY && array_count(value_as_array(starts->item[0])) == names->count;
-    if (!coordinates) fail(s, "from needs one start per name: %u, found %u", names->count, starts->count);
-    for (uint32_t i = 0; i < names->count; i++) point[i] = array_entry(value_as_array(starts->item[0]), i);
+    const Value *one = starts->count == 1 ? &starts->item[0] : NULL;
+    bool vector = one && one->kind == VALUE_ARRAY && array_count(value_as_array(*one)) == names->count;
+    bool tuple = one && one->kind == VALUE_TUPLE && ((Tuple *)one->object)->count == names->count;
+    if (!vector && !tuple) fail(s, "from needs one start per name: %u, found %u", names->count, starts->count);
+    for (uint32_t i = 0; i < names->count; i++) point[i] = vector ? array_entry(value_as_array(*one), i) : value_keep(((Tuple *)one->object)->item[i]);
   } else {
     for (uint32_t i = 0; i < names->count; i++) point[i] = start_value(s, sets->item[i], starts->count ? &starts->item[i] : NULL, name[i], is_vector_of_one(origin, i));
   }

@@ -326,6 +326,21 @@ static bool derive_by_series(Session *s, const Recording *r, Value x, int order,
   return true;
 }
 
+/* Where a derivative of lower order has none because of a kink, neither has this one, though it may come out
+ * as 0: the slope of sign is 0. */
+static void remark_order(Session *s, const Recording *r, const Value *x, int order) {
+  const Trace *t = r->trace;
+  if (s->level > 0 || order < 2) return;
+  double *everywhere = scratch(s, (t->cell_count + 1) * sizeof(double));
+  for (uint32_t i = 0; i < t->cell_count; i++) everywhere[i] = 1;
+  const char *kink = trace_kink(t, everywhere, 0);
+  size_t noted = s->notes.length;
+  for (int lower = order - 1; kink && lower > 0 && s->notes.length == noted; lower--) derivative_of(s, r, x, lower);
+  if (s->notes.length == noted) return;
+  s->notes.bytes[s->notes.length = noted] = 0;
+  note(s, "%s has %s here: there is no derivative of order %d, the one beside it is shown", kink, kink_is_jump(kink) ? "a jump" : "a kink", order);
+}
+
 static Value call_derivative(Session *s, const Arguments *a) {
   Value f = differentiable_function(s, a, "derivative");
   int order = (int)argument_integer_or(s, a, 2, 0, ORDER_LARGEST, 1);
@@ -363,7 +378,9 @@ static Value call_derivative(Session *s, const Arguments *a) {
     fail_argument(s, 2, "derivatives of this function go up to order %d here, because %s", most, why);
   for (uint32_t i = 0; i < r.outputs && !known; i++) {
     Recording one = output_alone(&r, i);
+    size_t noted = s->notes.length;
     entry[i] = derivative_of(s, &one, &x, order);
+    if (s->notes.length == noted) remark_order(s, &one, &x, order);
   }
   const Value *next = entry;
   Value result = point_shape(s, r.value, &next);

@@ -210,6 +210,8 @@ static Value call_convex(Session *s, const Arguments *a) {
   for (size_t i = 0; i < n; i++) input[i] = value_number(start[i]);
   Recording recording = recording_of(s, p.f, argument, p.count, input, (uint32_t)n);
   if (recording.outputs != 1) fail(s, "convex needs a function whose value is one number, found %u", recording.outputs);
+  if (recording.output[0] == UINT32_MAX && isnan(recording.constant[0].number)) fail(s, "f has no value here: it is nan whatever it is given");
+  objective_has_one_value(function, start, true);
   Curvature proof = curvature_of(s, &recording, n);
   recording_release(s, &recording);
   for (uint32_t i = 0; i < p.count; i++) value_release(argument[i]);
@@ -238,22 +240,37 @@ static Value call_said(Session *s, const Arguments *a) {
   return value_record(record);
 }
 
-/* functions_(g): g alone as a tuple of one. */
+/* at_(f), which waits for its point. */
+static Value at_of(Session *s, const Primitive *at, Value f) {
+  Function *partial = function_new(s, FUNCTION_PARTIAL, 1);
+  partial->primitive = at;
+  partial->bound[0] = value_keep(f);
+  return value_function(partial);
+}
+
+/* functions_(g): g alone as a tuple of one; functions of several numbers take a point. */
 static Value call_functions(Session *s, const Arguments *a) {
+  const Primitive *at = primitive_find("at_");
   Value v = a->argument[0];
   const Tuple *given = v.kind == VALUE_TUPLE ? (Tuple *)v.object : NULL;
   Tuple *out = tuple_new(s, given ? given->count : 1);
   for (uint32_t i = 0; i < out->count; i++) {
     Value one = given ? given->item[i] : v;
     if (one.kind != VALUE_FUNCTION) {
-      Report *r = failure(s, "a constraint must be a function");
+      Report *r = failure(s, "the function and its constraints must be functions");
       report_advise(r, "lagrangian(f, st = [x -> x[1] - 1])  (x[1] <= 1)");
       report_advise(r, "lagrangian(f, eq = [x -> sum(x) - 1])  (sum(x) == 1)");
       raise_failure(s, r);
     }
-    out->item[i] = value_keep(one);
+    out->item[i] = point_arity(one) > 1 ? at_of(s, at, one) : value_keep(one);
   }
   return value_tuple(out);
+}
+
+/* at_(f, p): f at a point, which may be its coordinates one by one. */
+static Value call_at(Session *s, const Arguments *a) {
+  argument_function(s, a, 0);
+  return point_call(s, a->argument[0], &a->argument[1], 1);
 }
 
 const Primitive duality_rows[DUALITY_ROWS_COUNT] = {
@@ -269,4 +286,6 @@ const Primitive duality_rows[DUALITY_ROWS_COUNT] = {
      .gives = "a is one"},
     {.name = "functions_", .parameters = "(g)", .call = call_functions, .differentiable = DERIVE_THROUGH,
      .help = "A tuple of constraints: a function alone becomes one of one.", .example = "length(functions_(sin))", .gives = "1"},
+    {.name = "at_", .parameters = "(f, p)", .call = call_at, .result = RESULT_ANY, .differentiable = DERIVE_THROUGH,
+     .help = "f at the point p; a function of several numbers takes the coordinates of p.", .example = "at_((x, y) -> x - y, (5, 2))", .gives = "3"},
 };

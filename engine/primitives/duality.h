@@ -6,7 +6,7 @@
 
 #include "primitives/primitive.h"
 
-enum { DUALITY_ROWS_COUNT = 4 };
+enum { DUALITY_ROWS_COUNT = 5 };
 extern const Primitive duality_rows[DUALITY_ROWS_COUNT];
 
 #endif

@@ -168,6 +168,7 @@ static double root_between(const SolverFunction *f, double a, double b) {
   if (!isfinite(a) || !isfinite(b)) fail(s, "root needs two finite ends, found %.6g and %.6g", a, b);
   Bracket in = {a, b, solver_call(f, a), solver_call(f, b)};
   if (isnan(in.fa) || isnan(in.fb)) fail(s, "f(%.6g) is not a number", isnan(in.fa) ? a : b);
+  solver_steady(f, a, in.fa);
   if (in.fa == 0 || in.fb == 0 || differ(in.fa, in.fb)) return bracketed_root(f, in);
   Bracket part;
   bool known = scan(f, a, b, &part);

@@ -125,6 +125,12 @@ double solver_call(const SolverFunction *f, double x) {
   return solver_number(f, machine_call(f->session, f->primal, &argument, 1));
 }
 
+void solver_steady(const SolverFunction *f, double x, double value) {
+  double again = solver_call(f, x);
+  if (again == value || isnan(again) || isnan(value)) return;
+  fail(f->session, "f has two values at one point, f(%.6g) = %.6g and %.6g: it draws random numbers", x, value, again);
+}
+
 Value solver_call_active(const SolverFunction *f, Value x) {
   check_interrupt(f->session);
   Value v = single(machine_call(f->session, f->f, &x, 1));

@@ -57,6 +57,8 @@ Value solver_scalar(Session *session, const Arguments *arguments, int index);
 
 /* f(x) over plain numbers. Fails unless it is one number; interruptible. */
 double solver_call(const SolverFunction *function, double x);
+/* Fails if f has another value at x than this one, which it just gave: it draws random numbers. */
+void solver_steady(const SolverFunction *function, double x, double value);
 /* [result] of the function as one plain number; takes ownership. */
 double solver_number(const SolverFunction *function, Value result);
 /* f(x) where x or f may be active; one number, active or not. */

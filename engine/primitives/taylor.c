@@ -53,6 +53,10 @@ static int nested_orders(const Recording *r) {
   return r->trace->orders < TAYLOR_NESTED ? r->trace->orders : TAYLOR_NESTED;
 }
 
+static void drop_notes(Session *s, size_t from) {
+  if (s->notes.length > from) s->notes.bytes[s->notes.length = from] = 0;
+}
+
 /* The coefficients from derivatives of derivatives: where the function has a kink there may be no series and
  * yet some derivatives. [why] there is none. */
 static void nested_coefficients(Session *s, const SolverFunction *f, double a, int order, const char *why, double *coefficient) {
@@ -62,10 +66,11 @@ static void nested_coefficients(Session *s, const SolverFunction *f, double a, i
     Value argument[3] = {f->primal, value_number(a), value_number(k)};
     Arguments all = {.argument = argument, .count = 3, .wanted = 1};
     double slope = solver_number(f, primitive_find("derivative")->call(s, &all));
+    bool kink = s->notes.length != notes && strstr(why, "kink");
+    if (kink || !isfinite(slope)) drop_notes(s, notes); /* the error says it */
     if (!isfinite(slope))
       fail(s, "the derivative of order %d at %.6g is not a finite number: f has no Taylor polynomial there", k, a);
-    if (s->notes.length != notes && strstr(why, "kink"))
-      fail(s, "%s: at %.6g f has no Taylor polynomial of order %d", why, a, order);
+    if (kink) fail(s, "%s: at %.6g f has no Taylor polynomial of order %d", why, a, order);
     coefficient[k] = slope / taylor_factorial(k);
   }
 }
@@ -74,7 +79,8 @@ static void find_coefficients(Session *s, const SolverFunction *f, double a, int
   Value at = value_number(a);
   Recording r = kept_recording(s, f->primal, &at, 1, &at, 1);
   recording_remark(s, &r);
-  solver_number(f, value_keep(r.value)); /* refuses anything else */
+  double value = solver_number(f, value_keep(r.value)); /* refuses anything else */
+  if (!isfinite(value)) fail(s, "f(%.6g) is %.6g, not a finite number: f has no Taylor polynomial there", a, isnan(value) ? NAN : value);
   const char *why;
   bool known = recording_series(s, &r, order, coefficient, &why);
   if (!known && order > nested_orders(&r))

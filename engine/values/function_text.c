@@ -37,13 +37,33 @@ static bool is_lambda(Value value) {
   return function->function_kind == FUNCTION_CLOSURE && !function->prototype->name;
 }
 
-/* Tuples and records stay closed: functions inside them would open without end. */
+enum { TUPLE_LISTED = 6 };
+
+/* Is it a tuple of a few functions, which can be listed? */
+static bool is_list(Value value) {
+  const Tuple *tuple = value.kind == VALUE_TUPLE ? (const Tuple *)value.object : NULL;
+  bool all = tuple && tuple->count > 0 && tuple->count <= TUPLE_LISTED;
+  for (uint32_t k = 0; all && k < tuple->count; k++) all = tuple->item[k].kind == VALUE_FUNCTION;
+  return all;
+}
+
+/* Other tuples and records stay closed: functions inside them would open without end. */
 static void bound_text(Value value, int depth, Text *out) {
   static const DisplayOptions narrow = {.columns = 32};
-  if (value.kind == VALUE_FUNCTION)
+  if (value.kind == VALUE_FUNCTION) {
     function_reference((const Function *)value.object, depth + 1, out);
-  else if (value.kind == VALUE_TUPLE || value.kind == VALUE_RECORD) text_string(out, "…");
-  else display_inline(value, &narrow, out);
+  } else if (is_list(value)) {
+    const Tuple *tuple = (const Tuple *)value.object;
+    for (uint32_t k = 0; k < tuple->count; k++) {
+      text_string(out, k ? ", " : "(");
+      function_reference((const Function *)tuple->item[k].object, depth + 1, out);
+    }
+    text_string(out, tuple->count == 1 ? ",)" : ")");
+  } else if (value.kind == VALUE_TUPLE || value.kind == VALUE_RECORD) {
+    text_string(out, "…");
+  } else {
+    display_inline(value, &narrow, out);
+  }
 }
 
 /* f'' for a derivative, gradient(f) for every other builtin that waits for its point. */
@@ -54,6 +74,10 @@ static void partial_text(const Function *function, int depth, Text *out) {
     bound_text(function->bound[0], depth, out);
     if (grouped) text_string(out, ")");
     text_repeat(out, '\'', function->order);
+    return;
+  }
+  if (strcmp(function->primitive->name, "at_") == 0) { /* the function itself, called with a point */
+    bound_text(function->bound[0], depth, out);
     return;
   }
   text_format(out, "%s(", function->primitive->name);
@@ -79,18 +103,20 @@ void function_reference(const Function *function, int depth, Text *out) {
   }
 }
 
-/* Two functions of one text may differ in what they captured. */
-static void captures_text(const Function *function, Text *out) {
+/* What it captured, behind [head] and before [tail], with what captured lambdas captured in ( ). */
+static void captures_text(const Function *function, const char *head, const char *tail, int depth, Text *out) {
   bool first = true;
   for (uint32_t k = 0; k < function->count; k++) {
     Value held = function->bound[k];
     const Symbol *name = function->prototype->capture[k];
     if (held.kind == VALUE_NOTHING || held.kind >= VALUE_PROTOTYPE) continue;
-    text_format(out, "%s%s", first ? "  # where " : ", ", name->name);
-    text_string(out, " = ");
+    text_format(out, "%s%s = ", first ? head : ", ", name->name);
     bound_text(held, 0, out);
+    const Function *inner = held.kind == VALUE_FUNCTION ? (const Function *)held.object : NULL;
+    if (depth == 0 && inner && is_lambda(held)) captures_text(inner, " (", ")", depth + 1, out);
     first = false;
   }
+  if (!first) text_string(out, tail);
 }
 
 void function_definition(const Function *function, Text *out) {
@@ -100,7 +126,7 @@ void function_definition(const Function *function, Text *out) {
     case FUNCTION_CLOSURE:
       prototype_print(function->prototype, NULL, out);
       if (function->prototype->remark) text_format(out, "  # %s", function->prototype->remark);
-      captures_text(function, out);
+      captures_text(function, "  # where ", "", 0, out); /* two functions of one text may differ in it */
       break;
   }
 }
