@@ -249,14 +249,15 @@ static void kkt_fill(Course *course, const Kkt *kkt) {
   result->stationarity = dense_norm(n, course->unit);
 }
 
-/* Multipliers that grow without bound and balance nothing all the same: the gradient of an active constraint
- * vanishes, as that of x^2 <= 0 does at 0, and there are none. */
+/* Multipliers that grow without bound and balance nothing all the same: the gradient of an active
+ * constraint vanishes, as that of x^2 <= 0 does at 0, and there are none. */
 static bool kkt_is_torn(const Course *course, const Kkt *kkt) {
   const double UNBALANCED = 1e-3, IMMENSE = 1e10;
   const ConstrainedResult *result = course->result;
   double gradient = dense_norm(course->n, kkt->at.g), largest = 0;
-  for (size_t i = 0; i < course->m; i++)
-    largest = fmax(largest, fabs(result->multiplier[i]));
+  for (size_t i = 0; i < course->m;
+       i++) /* one that came out as 0 beside its constraint's curvature counts, too */
+    largest = fmax(largest, fmax(fabs(result->multiplier[i]), fabs(result->fitted[i])));
   return result->stationarity > UNBALANCED * gradient && largest > IMMENSE * gradient;
 }
 

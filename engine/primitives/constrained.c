@@ -456,6 +456,7 @@ Value problem_solve_constrained(const Problem *p) {
     if (k == STARTS && best->kind != KKT_UNDEFINED) break;
     for (size_t i = 0; i < n; i++) start[i] = k < 2 ? k : random_normal(s);
     if (k == STARTS && !middle_start(p, start, n)) break;
+    problem_notes(s, noted);
     Value found = run(p, start, n, other, false, &open);
     char *met = problem_notes(s, noted);
     bool take = record.kind == VALUE_NOTHING || is_better(other, best);
@@ -466,6 +467,7 @@ Value problem_solve_constrained(const Problem *p) {
     if (best->convex || best->refuted || best->kind == KKT_UNBOUNDED) break;
   }
   random_return(stream);
+  problem_notes(s, noted);
   text_string(&s->notes, notes);
   if (best->kind == KKT_UNDEFINED && !isfinite(best->value)) tell_starts(record);
   if (!open) return record;

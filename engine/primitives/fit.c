@@ -250,6 +250,7 @@ static Value fit_solve(Fit *fit, Record *start) {
   fit->settings.evaluations = evaluations_for(fit->data.count, fit->parameters);
   Value point = value_record(start), function = objective_function(fit);
   Problem problem = {.session = fit->session,
+                     .fields = true,
                      .f = function,
                      .point = &point,
                      .count = 1,

@@ -66,7 +66,7 @@ static char *summary_of(const Fit *fit, const char *verdict) {
                      .aliased = scratch(fit->session, fit->parameters * sizeof(bool))};
   memset(table.aliased, 0, fit->parameters * sizeof(bool));
   linearfit_print_coefficients(&table, fit->name, &text);
-  if (fit->df > 0)
+  if (fit->df > 0 && !isnan(fit->sigma))
     text_format(&text, "\nresidual standard error %.4g on %zu degree%s of freedom", fit->sigma,
                 fit->df, fit->df == 1 ? "" : "s");
   print_verdict(verdict, &text);

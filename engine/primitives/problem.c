@@ -145,7 +145,7 @@ const char **problem_names(const Problem *p, size_t n) {
   const char **names = scratch(p->session, (n + 2) * sizeof *names), **next = names;
   static const char *const generic[] = {"x", "y", "z"};
   for (uint32_t i = 0; i < p->count; i++) {
-    const char *name = p->name ? p->name[i] : p->count <= 3 ? generic[i] : "x";
+    const char *name = p->fields ? "" : p->name ? p->name[i] : p->count <= 3 ? generic[i] : "x";
     next = name_numbers(p->session, p->point[i], name, next);
   }
   *next = NULL;

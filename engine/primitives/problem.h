@@ -28,6 +28,7 @@ typedef struct Problem {
   uint32_t count;
   const char *const *name; /* per argument, NULL in the function form */
   bool maximise;
+  bool fields;             /* its one argument is a record whose fields are the variables: it has no name */
   bool started;            /* somebody said where to begin */
   Settings settings;
   Value method;              /* one written in the language, or NOTHING */

@@ -155,8 +155,17 @@ static void check_interval(Parser *parser, Span name) {
   const Token *close = &parser->tokens.token[bracket->match];
   const char *inner = parser->source->text + bracket->span.end;
   const char *comma = memchr(inner, ',', close->span.start - bracket->span.end);
-  parse_error(parser, span_join(parse_before(parser)->span, close->span), /* with its in */
-              "an interval is written as a constraint");
+  const char *more =
+      comma ? memchr(comma + 1, ',', (size_t)(parser->source->text + close->span.start - comma - 1))
+            : NULL;
+  Span marked = span_join(parse_before(parser)->span, close->span); /* with its in */
+  if (more) {
+    parse_error(
+        parser, marked,
+        "over goes through a range; the values of a vector v are v[k] for k in 1:length(v)");
+    parse_stop(parser);
+  }
+  parse_error(parser, marked, "an interval is written as a constraint");
   if (comma) {
     uint32_t at = (uint32_t)(comma - parser->source->text);
     while (comma[1] == ' ') comma++;
