@@ -41,6 +41,17 @@ static const Row rows[] = {
     {"h(x) = do\n s = x\n for k in 1:9\n  s = sin(s) + x\n end\n s\nend\nf(y) = h'(2)*y", "f'(0.9)"},
     {"f(v) = do\n s = 0\n for r in rows([v[1], v[2]; v[2], v[1]*v[2]])\n  s += r[1]*r[2]*(1 + s)\n end\n s\nend",
      "∇f([0.5, 0.2])"},
+    /* more inputs than a forward sweep has lanes, and more than forward sweeps are made for */
+    {"f(v) = do\n w = 0.5v.^2\n for k in 1:6\n  w = w + 0.1sin(w)*k\n end\n sum(w.*v)\nend", "∇f(0.1:0.1:0.9)"},
+    {"f(v) = do\n s = 0\n for k in 1:5\n  s = sin(s) + sum(v.^k)/k\n end\n s\nend", "∇f(sin(1:300))[[1, 150, 300]]"},
+    /* values of an outer recording are alive while an inner one is compacted, or are what it depends on */
+    {"h(x) = do\n s = x\n for k in 1:9\n  s = sin(s) + x\n end\n s\nend\n"
+     "f(y) = do\n z = y^2; w = [y^3, sin(y)]\n d = h'(2)\n d*z + w[1]*w[2]\nend", "f'(0.9)"},
+    {"h(t, z) = do\n u = t*z\n for k in 1:6\n  u = sin(u) + z*t\n end\n u\nend\nf(x) = do\n z = x^2\n (t -> h(t, z))'(0.5)\nend",
+     "f'(0.9)"},
+    /* loops in what C calls, with values of C's own */
+    {"h(t) = do\n u = t\n for k in 1:5\n  u = sin(u) + t\n end\n u\nend\nf(x) = integrate(t -> t*h(t*x), 0, 1)", "f'(0.7)"},
+    {"h(t) = do\n u = t\n for k in 1:5\n  u = sin(u) + 0.1t\n end\n u\nend\nf(x) = iterate(h, x, 4)*x", "f'(0.7)"},
 };
 
 static void start(Shell *shell, bool compact) {
@@ -87,6 +98,7 @@ Test(compact, what_the_given_up_steps_had_to_say_is_said) {
       {"f(x) = do\n s = abs(x)\n for k in 1:30\n  s = sin(s) + s\n end\n s\nend", "f'(0)", "abs has a kink"},
       {"f(x) = do\n s = 0\n s = if x == 2 then x else 0\n for k in 1:30\n  s = sin(s) + x\n end\n s\nend", "f'(2)", "exactly equal here"},
       {"f(x) = do\n s = log(x)\n for k in 1:30\n  s = sin(s) + x\n end\n s\nend", "f'(-1)", "log(-1) is nan"},
+      {"f(x) = do\n s = log(x)\n for k in 1:60\n  s = if k > 30 then s + sqrt(x) else sin(s) + x\n end\n s\nend", "f'(-1)", "log(-1) is nan"},
   };
   for (size_t i = 0; i < sizeof said / sizeof *said; i++) {
     Shell shell;
@@ -105,5 +117,105 @@ Test(compact, minimisers_see_whole_recordings) {
   shell_run(&shell, "f(x) = do\n s = 0\n for k in 1:20\n  s += (x - k)^2*(1 + 0.1sin(x))\n end\n s\nend");
   cr_expect(shell_run(&shell, "r = minimize f(x) over x from 9; abs(f'(r.x)) < 1e-5*r.value, r.converged") == MML_OK);
   cr_expect_str_eq(shell.printed.bytes, "(true, true)\n");
+  shell_end(&shell);
+}
+
+/* s = s + sin(s)/k^2, fifty times, and its derivative beside it. */
+static const char stroll[] = "f(x) = do\n s = x\n for k in 1:50\n  s = s + sin(s)/k^2\n end\n s\nend";
+
+static double strolled(double x) {
+  double s = x, slope = 1;
+  for (int k = 1; k <= 50; k++) {
+    slope += cos(s) * slope / (k * k);
+    s += sin(s) / (k * k);
+  }
+  return slope;
+}
+
+Test(compact, another_point_is_recorded_anew) {
+  static const double points[] = {0.7, 0.9, 0.7, 1.3};
+  Shell shell;
+  start(&shell, true);
+  shell_run(&shell, stroll);
+  for (size_t i = 0; i < sizeof points / sizeof *points; i++) {
+    shell_do(&shell, "p = %.17g", points[i]);
+    double got = shell_number(&shell, "f'(p)"), wanted = strolled(points[i]);
+    cr_expect(shell_close(got, wanted, 1e-13, 1), "f'(%g) is %.17g, not %.17g", points[i], got, wanted);
+  }
+  shell_end(&shell);
+}
+
+/* Hundreds of values that depend on hundreds of inputs are no fewer than the steps that led to them. */
+Test(compact, what_has_too_many_derivatives_is_kept_whole) {
+  static const struct { const char *program, *difference; } large[] = {
+      /* v^8 in each entry: 56 v^6 d */
+      {"f(v) = do\n w = v\n for k in 1:3\n  w = w.*w\n end\n sum(w)\nend; v = 0.5 + 0.4sin(1:300); d = cos(1:300)",
+       "norm(hvp(f, v, d) - 56v.^6.*d, inf)"},
+      /* (Σ v^4)^2 */
+      {"f(v) = do\n w = v*v'\n for k in 1:2\n  w = w.^2\n end\n sum(w)\nend; v = 0.5 + 0.4sin(1:200); d = cos(1:200)",
+       "norm(hvp(f, v, d) - (32sum(v.^3.*d)*v.^3 + 24sum(v.^4)*v.^2.*d), inf)"},
+  };
+  for (size_t i = 0; i < sizeof large / sizeof *large; i++) {
+    Shell shell;
+    start(&shell, true);
+    cr_expect(shell_run(&shell, large[i].program) == MML_OK, "%s", shell.reported.bytes);
+    double difference = shell_number(&shell, large[i].difference);
+    cr_expect(difference < 1e-9, "%s: %g\n%s", large[i].difference, difference, shell.reported.bytes);
+    shell_end(&shell);
+  }
+}
+
+Test(compact, a_kink_that_nothing_alive_came_from_is_not_said) {
+  static const struct { const char *program, *derivative; double wanted; } silent[] = {
+      {"f(x) = do\n d = abs(x); s = exp(x)\n d = 0\n for k in 1:30\n  s = 0.9s + d\n end\n s\nend", "f'(0)", 1},
+      {"f(x) = do\n s = abs(x)\n for k in 1:30\n  s = 0.9s\n end\n s\nend", "f'(-0.5)", -1},
+  };
+  for (size_t i = 0; i < sizeof silent / sizeof *silent; i++) {
+    Shell shell;
+    start(&shell, true);
+    shell_run(&shell, silent[i].program);
+    double got = shell_number(&shell, silent[i].derivative);
+    cr_expect(shell_close(got, silent[i].wanted * pow(0.9, 30), 1e-14, 0), "%s: %.17g", silent[i].program, got);
+    cr_expect_str_empty(shell.reported.bytes, "%s: %s", silent[i].program, shell.reported.bytes);
+    shell_end(&shell);
+  }
+}
+
+typedef struct Watched {
+  Session *session;
+  uint32_t steps; /* the longest recording seen */
+} Watched;
+
+static void watch_print(void *context, const char *text, size_t length) {
+  Watched *watched = context;
+  const Trace *trace = watched->session->level ? watched->session->trace[watched->session->level] : NULL;
+  (void)text, (void)length;
+  if (trace && trace->step_count > watched->steps) watched->steps = trace->step_count;
+}
+
+Test(compact, the_steps_given_up_are_gone) {
+  static const char *const programs[] = {
+      "f(x) = do\n s = x\n for k in 1:500\n  s = sin(s) + x\n  print(k)\n end\n s\nend; f'(0.7)",
+      "h(x, s) = do\n for k in 1:500\n  s = sin(s) + x\n  print(k)\n end\n s\nend; f(x) = h(x, 2x); f'(0.7)",
+  };
+  for (size_t i = 0; i < sizeof programs / sizeof *programs; i++) {
+    Watched watched = {0};
+    MmlHost host = {.context = &watched, .print = watch_print, .report = watch_print, .columns = 100};
+    Mml *mml = mml_new(&host);
+    watched.session = (Session *)mml;
+    watched.session->long_recording = SHORT;
+    cr_expect(mml_eval(mml, "test", programs[i], strlen(programs[i]), MML_ECHO_EXPRESSIONS) == MML_OK);
+    cr_expect(watched.steps > 0 && watched.steps < 4 * SHORT, "%u steps in %s", watched.steps, programs[i]);
+    mml_free(mml);
+  }
+}
+
+/* More values than reverse sweeps are made for, of so few inputs that forward ones do. */
+Test(compact, many_values_of_few_inputs_are_compacted) {
+  Shell shell;
+  start(&shell, true);
+  shell_run(&shell, "f(v) = do\n w = v\n for k in 1:12\n  w = w + 0.1w.^2\n end\n sum(w)\nend; v = sin(1:100)");
+  cr_expect(shell_number(&shell, "(∇f(v))[3]") > 0, "%s", shell.reported.bytes);
+  cr_expect(shell_run(&shell, "hvp(f, v, v)") == MML_ERROR && strstr(shell.reported.bytes, "too long to be kept"), "%s", shell.reported.bytes);
   shell_end(&shell);
 }

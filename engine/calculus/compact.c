@@ -139,8 +139,8 @@ static bool find_partials(Session *s, Compaction *c) {
 /* What notes will have to say of the steps that go. A kink counts when something alive came from it. */
 static void remember(Session *s, const Compaction *c) {
   Trace *t = c->trace;
-  if (!t->gone.tie) t->gone.tie = trace_tie(t);
-  if (!t->gone.nan[0]) spoiler_nan(t, t->gone.nan);
+  t->gone.tie = trace_tie(t);
+  spoiler_nan(t, t->gone.nan);
   if (t->gone.kink) return;
   bool *live = scratch(s, t->step_count + 1);
   trace_live(t, c->cell, c->count, live);
