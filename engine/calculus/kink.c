@@ -8,13 +8,15 @@
 
 static bool near_zero(double x, double size, double tolerance) { return fabs(x) <= tolerance * fmax(1, size); }
 
+/* What the user called: clamp is recorded as two operations. */
+static const char *name_of(unsigned op) { return op == SCALAR_RAISE || op == SCALAR_LOWER ? "clamp" : scalar_row[op].name; }
+
 static const char *kink_of(unsigned op, double a, double b, double tolerance) {
   switch (op) {
     case SCALAR_abs: case SCALAR_sign: case SCALAR_relu: return near_zero(a, 0, tolerance) ? scalar_row[op].name : NULL;
     case SCALAR_mod: return near_zero(a / b - round(a / b), fabs(a / b), tolerance) ? scalar_row[op].name : NULL;
     case SCALAR_SHARE: return near_zero(b, 0, tolerance) ? "norm" : NULL; /* the slope of a length */
-    case SCALAR_max: case SCALAR_min: return near_zero(a - b, fabs(a), tolerance) ? scalar_row[op].name : NULL;
-    case SCALAR_RAISE: case SCALAR_LOWER: return near_zero(a - b, fabs(a), tolerance) ? "clamp" : NULL;
+    case SCALAR_max: case SCALAR_min: case SCALAR_RAISE: case SCALAR_LOWER: return near_zero(a - b, fabs(a), tolerance) ? name_of(op) : NULL;
     case SCALAR_floor: case SCALAR_ceil: return near_zero(a - round(a), fabs(a), tolerance) ? scalar_row[op].name : NULL;
     case SCALAR_round: return near_zero(a - floor(a) - 0.5, fabs(a), tolerance) ? scalar_row[op].name : NULL;
     case SCALAR_POWER: case SCALAR_pow: return a == 0 && b == 0 ? "0^0" : NULL;
@@ -164,7 +166,7 @@ typedef struct Sides {
 
 static const char *meet(Sides *sides, unsigned op, double a, double b) {
   sides->seen[op] |= side_of(op, a, b);
-  if (sides->seen[op] == 3) return scalar_row[op].name;
+  if (sides->seen[op] == 3) return name_of(op);
   if (op != SCALAR_floor && op != SCALAR_ceil && op != SCALAR_round && op != SCALAR_mod) return NULL;
   double step = op == SCALAR_mod ? floor(a / b) : scalar_row[op].value(a, b);
   if (sides->jumped[op] && sides->jump[op] != step) return scalar_row[op].name;
