@@ -5,18 +5,26 @@
 
 enum { NUMBERS = 8 };
 
-static void expect_numbers(Shell *shell, const char *expression, const double *wanted, size_t count) {
+static void expect_numbers(Shell *shell, const char *expression, const double *wanted,
+                           size_t count) {
   double got[NUMBERS];
   size_t found = shell_numbers(shell, expression, got, NUMBERS);
   cr_expect_eq(found, count, "%s: %zu numbers\n%s", expression, found, shell->reported.bytes);
   for (size_t k = 0; k < count && k < found; k++)
-    cr_expect(shell_close(got[k], wanted[k], 1e-14, 1), "%s: %.17g, not %g", expression, got[k], wanted[k]);
+    cr_expect(shell_close(got[k], wanted[k], 1e-14, 1), "%s: %.17g, not %g", expression, got[k],
+              wanted[k]);
 }
 
 /* One function at points of several shapes that have as many numbers, twice around. */
 Test(kept, another_shape_is_recorded_anew) {
-  static const struct { const char *expression; size_t count; double wanted[NUMBERS]; } rows[] = {
-      {"gradient(f, [1, 2, 3; 4, 5, 6])", 6, {10, 14, 18, 10, 14, 18}}, /* twice the sums of the columns */
+  static const struct {
+    const char *expression;
+    size_t count;
+    double wanted[NUMBERS];
+  } rows[] = {
+      {"gradient(f, [1, 2, 3; 4, 5, 6])",
+       6,
+       {10, 14, 18, 10, 14, 18}}, /* twice the sums of the columns */
       {"gradient(f, [1, 2; 3, 4; 5, 6])", 6, {18, 24, 18, 24, 18, 24}},
       {"gradient(f, [1, 2, 3, 4, 5, 6])", 6, {42, 42, 42, 42, 42, 42}},
       {"gradient(f, [1, 2, 3, 4, 5, 6]')", 6, {2, 4, 6, 8, 10, 12}},
@@ -38,7 +46,8 @@ Test(kept, another_shape_is_recorded_anew) {
   shell_start(&shell);
   shell_run(&shell, "f(M) = sum(M*M'); r(p) = sum(p.a*p.b); t(p) = sum(p[1]*p[2]^2)");
   for (size_t pass = 0; pass < 2; pass++)
-    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) expect_numbers(&shell, rows[i].expression, rows[i].wanted, rows[i].count);
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+      expect_numbers(&shell, rows[i].expression, rows[i].wanted, rows[i].count);
   shell_end(&shell);
 }
 
@@ -92,7 +101,11 @@ Test(kept, more_functions_than_are_kept_take_turns) {
 
 /* The same text with other captures is another function; with the same ones, it is the same. */
 Test(kept, captures_tell_functions_apart) {
-  static const struct { const char *expression; size_t count; double wanted[NUMBERS]; } rows[] = {
+  static const struct {
+    const char *expression;
+    size_t count;
+    double wanted[NUMBERS];
+  } rows[] = {
       {"[(x -> c*x^2)'(3) for c in 1:5]", 5, {6, 12, 18, 24, 30}},
       {"[hessian(x -> c*x^2, 3) for c in 1:5]", 5, {2, 4, 6, 8, 10}},
       {"[(x -> sum(w)*x^2)'(3) for w in rows([1, 2; 3, 4; 1, 2])]", 3, {18, 42, 18}},
@@ -102,7 +115,8 @@ Test(kept, captures_tell_functions_apart) {
   };
   Shell shell;
   shell_start(&shell);
-  for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) expect_numbers(&shell, rows[i].expression, rows[i].wanted, rows[i].count);
+  for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+    expect_numbers(&shell, rows[i].expression, rows[i].wanted, rows[i].count);
   shell_end(&shell);
 }
 
@@ -112,7 +126,13 @@ Test(kept, another_branch_is_recorded_anew) {
   shell_start(&shell);
   shell_run(&shell, "f(x) = if x > 1 then x^3 else if x < 0 then 5x^2 else x^4");
   for (size_t i = 0; i < sizeof points / sizeof *points; i++) {
-    double x = points[i], slope = x > 1 ? 3 * x * x : x < 0 ? 10 * x : 4 * x * x * x, bend = x > 1 ? 6 * x : x < 0 ? 10 : 12 * x * x;
+    double x = points[i],
+           slope = x > 1   ? 3 * x * x
+                   : x < 0 ? 10 * x
+                           : 4 * x * x * x,
+           bend = x > 1   ? 6 * x
+                  : x < 0 ? 10
+                          : 12 * x * x;
     shell_do(&shell, "p = %g", x);
     expect_numbers(&shell, "f'(p)", &slope, 1);
     expect_numbers(&shell, "hessian(f, p)", &bend, 1);
@@ -124,22 +144,27 @@ Test(kept, another_branch_is_recorded_anew) {
 Test(kept, what_a_recording_said_or_did_happens_each_time) {
   Shell shell;
   shell_start(&shell);
-  shell_run(&shell, "f(x) = sum([1, 1; 1, 1 + 1e-14] \\ [x, 1]); g(x) = do\n print(\"here\")\n x^2\nend; r(x) = rand()*x");
+  shell_run(&shell, "f(x) = sum([1, 1; 1, 1 + 1e-14] \\ [x, 1]); g(x) = do\n print(\"here\")\n "
+                    "x^2\nend; r(x) = rand()*x");
   for (int turn = 0; turn < 3; turn++) {
     shell_run(&shell, "gradient(f, 2)");
-    cr_expect(strstr(shell.reported.bytes, "nearly singular"), "turn %d: %s", turn, shell.reported.bytes);
+    cr_expect(strstr(shell.reported.bytes, "nearly singular"), "turn %d: %s", turn,
+              shell.reported.bytes);
     shell_run(&shell, "gradient(g, 2)");
     cr_expect_str_eq(shell.printed.bytes, "here\n4\n", "turn %d: %s", turn, shell.printed.bytes);
   }
   double first = shell_number(&shell, "r'(1)"), second = shell_number(&shell, "r'(1)");
   cr_expect(first > 0 && second > 0 && first != second, "%g, %g", first, second);
   double both[2];
-  cr_expect_eq(shell_numbers(&shell, "[hessian(x -> rand()*x^2, 1), hessian(x -> rand()*x^2, 1)]", both, 2), 2);
+  cr_expect_eq(
+      shell_numbers(&shell, "[hessian(x -> rand()*x^2, 1), hessian(x -> rand()*x^2, 1)]", both, 2),
+      2);
   cr_expect(both[0] != both[1], "%g", both[0]);
   shell_end(&shell);
 }
 
-/* A value and its slope from the same steps: of a number, of several, of none that depend on the point. */
+/* A value and its slope from the same steps: of a number, of several, of none that depend on the
+ * point. */
 Test(kept, outputs_are_those_of_the_function) {
   Shell shell;
   shell_start(&shell);

@@ -1,11 +1,16 @@
-/* test_kink.c - what is said where recorded operations stand at a kink, and where an integral crosses one.
+/* test_kink.c - what is said where recorded operations stand at a kink, and where an integral
+ * crosses one.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "shell.h"
 
-/* The derivative by a of an integral from 0 to 1 of a function that stays on one side of its kink, by hand. */
+/* The derivative by a of an integral from 0 to 1 of a function that stays on one side of its kink,
+ * by hand. */
 Test(kink, an_integral_on_one_side_of_a_kink_has_its_derivative) {
-  static const struct { const char *integrand; double wanted; } rows[] = {
+  static const struct {
+    const char *integrand;
+    double wanted;
+  } rows[] = {
       {"abs(t + a)", 1},
       {"abs(t - 1 - a)", 1},
       {"sign(t + a)*a", 1},
@@ -23,7 +28,8 @@ Test(kink, an_integral_on_one_side_of_a_kink_has_its_derivative) {
       {"if t > -a then a*t else 7", 0.5},
       {"if t == a then a else 3a", 3},
       {"if t != a then 3a else a", 3},
-      {"(if t < 2 then a else 0) + (if t > 3 then 0 else a*t)", 1.5}, /* a comparison each, both always the same */
+      {"(if t < 2 then a else 0) + (if t > 3 then 0 else a*t)",
+       1.5}, /* a comparison each, both always the same */
       {"sum(abs([t + a, t + 2a]))", 3},
       {"sum(a*floor(0.9[t, t, t] + 1))", 3},
       {"sum(max([t + a, t + 2a], t))", 3},
@@ -35,14 +41,17 @@ Test(kink, an_integral_on_one_side_of_a_kink_has_its_derivative) {
   for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
     shell_do(&shell, "g(a) = integrate(t -> %s, 0, 1)", rows[i].integrand);
     double got = shell_number(&shell, "g'(0.5)");
-    cr_expect(shell_close(got, rows[i].wanted, 1e-12, 1), "%s: %.17g, not %g\n%s", rows[i].integrand, got, rows[i].wanted, shell.reported.bytes);
+    cr_expect(shell_close(got, rows[i].wanted, 1e-12, 1), "%s: %.17g, not %g\n%s",
+              rows[i].integrand, got, rows[i].wanted, shell.reported.bytes);
   }
   shell_end(&shell);
 }
 
 /* The kink moves with a: nodes that stand still do not see it. */
 Test(kink, an_integral_across_a_moving_kink_is_refused) {
-  static const struct { const char *integrand, *name; } rows[] = {
+  static const struct {
+    const char *integrand, *name;
+  } rows[] = {
       {"abs(t - a)", "abs"},
       {"a*sign(t - a)", "sign"},
       {"relu(t - a)", "relu"},
@@ -73,14 +82,18 @@ Test(kink, an_integral_across_a_moving_kink_is_refused) {
     snprintf(wanted, sizeof wanted, "is not available: %s has a kink inside", rows[i].name);
     shell_do(&shell, "g(a) = integrate(t -> %s, 0, 1)", rows[i].integrand);
     shell_run(&shell, "g'(0.5)");
-    cr_expect(strstr(shell.reported.bytes, wanted), "%s: %s%s", rows[i].integrand, shell.printed.bytes, shell.reported.bytes);
+    cr_expect(strstr(shell.reported.bytes, wanted), "%s: %s%s", rows[i].integrand,
+              shell.printed.bytes, shell.reported.bytes);
   }
   shell_end(&shell);
 }
 
-/* The rows of a Jacobian come from one sweep where nothing is to be said, and from one each where it is. */
+/* The rows of a Jacobian come from one sweep where nothing is to be said, and from one each where
+ * it is. */
 Test(kink, a_jacobian_says_what_a_gradient_says) {
-  static const struct { const char *function, *point, *note; } rows[] = {
+  static const struct {
+    const char *function, *point, *note;
+  } rows[] = {
       {"[abs(v[1]), v[2]]", "[0, 1]", "abs has a kink here"},
       {"abs(v)", "[0, 1]", "abs has a kink here"},
       {"relu(v)", "[1, 0]", "relu has a kink here"},
@@ -111,14 +124,18 @@ Test(kink, a_jacobian_says_what_a_gradient_says) {
   shell_start(&shell);
   for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
     shell_do(&shell, "jacobian(v -> %s, %s)", rows[i].function, rows[i].point);
-    cr_expect(strstr(shell.reported.bytes, rows[i].note), "%s at %s: %s%s", rows[i].function, rows[i].point, shell.printed.bytes, shell.reported.bytes);
+    cr_expect(strstr(shell.reported.bytes, rows[i].note), "%s at %s: %s%s", rows[i].function,
+              rows[i].point, shell.printed.bytes, shell.reported.bytes);
   }
   shell_end(&shell);
 }
 
 /* Beside a kink, and where powers and quotients are smooth: exact, and nothing to be said. */
 Test(kink, a_smooth_jacobian_is_exact_and_silent) {
-  static const struct { const char *function, *point; double wanted[4]; } rows[] = {
+  static const struct {
+    const char *function, *point;
+    double wanted[4];
+  } rows[] = {
       {"[abs(v[1]), v[2]/4]", "[-3, 1]", {-1, 0, 0, 0.25}},
       {"v.^2/8", "[-3, 2]", {-0.75, 0, 0, 0.5}},
       {"[v[1]^3, v[2]^1]", "[0, -2]", {0, 0, 0, 1}},
@@ -142,7 +159,8 @@ Test(kink, a_smooth_jacobian_is_exact_and_silent) {
     cr_expect_str_empty(shell.reported.bytes, "%s: %s", rows[i].function, shell.reported.bytes);
     shell_numbers(&shell, "J", got, 4);
     for (size_t k = 0; k < 4; k++)
-      cr_expect(shell_close(got[k], rows[i].wanted[k], 1e-15, 1), "%s, entry %zu: %.17g, not %g", rows[i].function, k, got[k], rows[i].wanted[k]);
+      cr_expect(shell_close(got[k], rows[i].wanted[k], 1e-15, 1), "%s, entry %zu: %.17g, not %g",
+                rows[i].function, k, got[k], rows[i].wanted[k]);
   }
   shell_end(&shell);
 }
