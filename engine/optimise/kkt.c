@@ -68,7 +68,8 @@ static void kkt_show(Course *course, const Kkt *kkt, const double *way) {
   course_direct(course, course->unit);
 }
 
-/* x + t way, brought back to the strong constraints; the value's growth, nan when not feasible. */
+/* x + t way, brought back to the strong constraints; the value's growth, nan when not feasible. A step
+ * short enough to be tolerated beside them is brought back, too: the value's own curve may be along them. */
 static double kkt_growth(Course *course, Kkt *kkt, Place *trial, const double *way, double t) {
   enum { CORRECTIONS = 6 };
   size_t n = course->n;
@@ -76,7 +77,7 @@ static double kkt_growth(Course *course, Kkt *kkt, Place *trial, const double *w
   for (int step = 0; step < CORRECTIONS; step++) {
     size_t rows = 0;
     if (!course_constraints(course, trial->x, trial->c)) return NAN;
-    if (course_feasible(course, trial->c)) break;
+    if (step > 0 && course_feasible(course, trial->c)) break;
     for (size_t k = 0; k < kkt->count; k++)
       if (kkt->strong[k])
         kkt->packed_offset[rows++] = course->norm[kkt->list[k]] > 0

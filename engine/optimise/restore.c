@@ -76,6 +76,7 @@ bool course_restore(Course *course, const double *x, const double *weight, doubl
                          .hessian = exact ? restore_hessian : NULL};
   MinimiseOptions options = *course->options;
   options.method = exact ? "trust" : n <= DENSE_MOST ? "quasinewton" : "lbfgs";
+  options.path = NULL; /* the run itself may be the path of a method that ran elsewhere */
   options.tolerance = 0;
   options.max_evaluations = PER_VARIABLE * n + AT_LEAST;
   MinimiseResult result;
