@@ -94,6 +94,10 @@ Test(kkt, values_decide_where_curvature_is_0) {
       /* on a circle: along it x1 - 1 is -t^2/2 + t^4/24, so the sum begins with t^4 */
       {"(x[1] - 1)^2", "[1, 0]", NULL, "x -> x'*x - 1", "flat"},
       {"-(x[1] - 1)^2", "[1, 0]", NULL, "x -> x'*x - 1", "not stationary"},
+      {"(x[1] - 1)^3", "[1, 0]", NULL, "x -> x'*x - 1", "not stationary"}, /* x1 < 1 there */
+      {"(x[1] - 1)^3", "[1, 0]", "x -> -x[2]", "x -> x'*x - 1", "not stationary"},
+      {"(x[1] - 1)^3", "[1, 0, 0]", NULL, "x -> x[3], x -> x'*x - 1", "not stationary"},
+      {"(1 - x[1])^3", "[1, 0]", NULL, "x -> x'*x - 1", "flat"},
   };
   EXPECT_VERDICTS(rows);
 }
@@ -119,6 +123,10 @@ Test(kkt, without_multipliers_dependence_and_values_decide) {
       {"x[3]", "[0, 0, 0]",
        "x -> x[1] + x'*x, x -> x[1]/2 + x[2] + x'*x, x -> x[1]/2 - x[2] + x'*x", NULL,
        "not stationary"},
+      /* a slope too small for values nearby, but none that an active constraint could balance */
+      {"1e-5*x[1] + x[1]^2", "[0, 0]", "x -> x[2]^2 - 1", NULL, "not stationary"},
+      {"1e-5*x[1] + x[1]^2", "[0, 0]", NULL, "x -> x[2] + x[2]^2", "not stationary"},
+      {"1e-5*x[1] + x[1]^2", "[0, 0]", "x -> x[2] + x[2]^2", NULL, "not stationary"},
       {"x[2]", "[0, 0]", "x -> x[1], x -> -x[1]", NULL,
        "not stationary"}, /* linear ones always have them */
   };

@@ -76,14 +76,15 @@ Test(kkt_result, the_largest_violation_is_named) {
   cr_expect_float_eq(result.violation, c[worst], 1e-12);
 }
 
-/* |x|^2 = -1 has no point; the violation is least at 0. */
+/* |x|^2 = -1 has no point; the violation is least at 0, whatever lies below its bound. */
 static void no_circle(const Jet *x, Jet *c) {
   c[0] = x[0];
   c[1] = shift(add(square(x[0]), square(x[1])), 1);
+  c[2] = shift(x[0], -10);
 }
 
 Test(kkt_result, a_least_violation_is_told_from_a_search_cut_short) {
-  Problem problem = {.evaluate = no_circle, .n = 2, .equalities = 1};
+  Problem problem = {.evaluate = no_circle, .n = 2, .equalities = 1, .inequalities = 1};
   double start[] = {3, 1};
   ConstrainedResult result = run(&problem, start);
   cr_expect_eq(result.kind, KKT_INFEASIBLE, "%d %s", result.kind, result.reason);
@@ -116,8 +117,11 @@ static void saddle_on_line(const Jet *x, Jet *c) {
 
 /* The point as it is, no search. */
 static ConstrainedResult judge(Problem *problem, const double *point) {
-  Objective objective = {
-      .n = problem->n, .context = problem, .value = problem_value, .gradient = problem_gradient};
+  Objective objective = {.n = problem->n,
+                         .context = problem,
+                         .value = problem_value,
+                         .gradient = problem_gradient,
+                         .hessian = problem->no_hessian ? NULL : problem_hessian};
   Constraints constraints = problem_constraints_of(problem);
   MinimisePath path = {.name = "point", .x = point, .count = 1, .eta = NAN};
   MinimiseOptions options = {.path = &path, .allocate = pool_allocate, .adopt = pool_adopt};
@@ -202,4 +206,39 @@ Test(kkt_result, a_run_cut_short_is_not_stationary) {
   for (size_t i = 0; i < 2; i++) gradient[i] += result.multiplier[0] * 2 * result.x[i];
   cr_expect_float_eq(result.stationarity, hypot(gradient[0], gradient[1]),
                      1e-9 * (1 + result.stationarity));
+}
+
+Test(kkt_result, a_violation_that_could_be_less_proves_nothing) {
+  Problem problem = {.evaluate = no_circle, .n = 2, .equalities = 1, .inequalities = 1};
+  double points[][2] = {{3, 1}, {-2, 0}, {0, 0.5}};
+  for (size_t i = 0; i < 3; i++) {
+    ConstrainedResult result = judge(&problem, points[i]);
+    double square = points[i][0] * points[i][0] + points[i][1] * points[i][1];
+    cr_expect_eq(result.kind, KKT_NOT_STATIONARY, "%d, %s", result.kind, result.reason);
+    cr_expect_float_eq(result.violation, square + 1, 1e-12);
+    cr_expect_eq(result.worst, 0);
+  }
+  double least[] = {0, 0};
+  ConstrainedResult result = judge(&problem, least);
+  cr_expect_eq(result.kind, KKT_INFEASIBLE, "%d, %s", result.kind, result.reason);
+}
+
+/* (x - 1)^2 + (y - 2)^2: from beside (1, 2) the Newton step is what is missing. */
+static void beside(const Jet *x, Jet *c) {
+  c[0] = add(square(shift(x[0], -1)), square(shift(x[1], -2)));
+  c[1] = shift(x[0], -9);
+}
+
+Test(kkt_result, the_error_bar_is_the_largest_entry_of_the_newton_step) {
+  static const double missing[][2] = {{1e-3, 3e-3}, {4e-3, 1e-3}, {-1e-5, 2e-6}};
+  for (size_t i = 0; i < 3; i++) {
+    Problem problem = {.evaluate = beside, .n = 2, .inequalities = 1};
+    double point[] = {1 + missing[i][0], 2 + missing[i][1]};
+    double share = fmax(fabs(missing[i][0]) / point[0], fabs(missing[i][1]) / point[1]);
+    problem.no_hessian = false;
+    ConstrainedResult result = judge(&problem, point);
+    cr_expect_float_eq(result.error_bar, fmax(fabs(missing[i][0]), fabs(missing[i][1])), 1e-12,
+                       "%g", result.error_bar);
+    cr_expect_float_eq(result.digits, -log10(share), 1e-6, "%g", result.digits);
+  }
 }
