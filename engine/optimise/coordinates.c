@@ -14,7 +14,7 @@ static void coordinates_array(const double *v, size_t count, uint32_t columns, T
     text_format(out, "%s%.6g", i == 0 ? "" : row_begins ? "; " : ", ", v[i] + 0.0);
   }
   if (count > COORDINATES_SHOWN) text_format(out, ", … %zu more", count - COORDINATES_SHOWN);
-  text_string(out, count == columns && columns > 1 ? "]'" : "]");
+  text_string(out, count == columns ? "]'" : "]");
 }
 
 void coordinates_vector(const double *v, size_t count, Text *out) {
