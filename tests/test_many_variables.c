@@ -94,6 +94,7 @@ Test(many_variables, a_saddle_is_seen_and_left) {
   MinimiseResult result = run(&objective, start, &options);
   cr_expect(result.kind == MINIMISE_SADDLE && !result.converged);
   cr_expect_float_eq(result.curvature_low, -1, 1e-9);
+  cr_expect(result.has_direction && fabs(fabs(result.direction[7]) - 1) < 1e-9, "%g", result.direction[7]);
   pool_free(&memory);
   options = with(NULL);
   result = run(&objective, start, &options);
