@@ -321,6 +321,9 @@ class Constrained:
 
 # Of the problems in the test, in its order.
 NUMBERS = (1, 3, 5, 6, 7, 9, 10, 11, 12, 14, 21, 22, 24, 28, 29, 35, 36, 37, 39, 40, 42, 43, 48, 51, 65, 71, 76, 77)
+MORE = (4, 8, 15, 17, 18, 19, 23, 26, 27, 30, 31, 32, 33, 34, 38, 41, 44, 45, 46, 49, 50, 52, 53,
+        56, 60, 62, 63, 64, 66, 72, 73, 74, 75, 78, 79, 80, 81, 83, 86, 93, 95, 96, 97, 98, 100,
+        101, 102, 103, 104, 107, 110, 112, 113, 114, 117, 118)
 
 STATEMENT = re.compile(r"m = minimize (.*) over (.*) from (.*) s\.t\. (.*);")
 VALUE = re.compile(r"m\.value - \((.*?)\)")
@@ -332,8 +335,13 @@ def difference(constraint, sign):
 
 
 def hock_schittkowski():
-    """The problems of the language's own test, tests/cases/hock_schittkowski.mml."""
-    path = Path(__file__).resolve().parent.parent/"tests"/"cases"/"hock_schittkowski.mml"
+    """The problems of the language's own tests, in tests/cases."""
+    folder = Path(__file__).resolve().parent.parent/"tests"/"cases"
+    return [*constrained(folder/"hock_schittkowski.mml", NUMBERS),
+            *constrained(folder/"hock_schittkowski_more.mml", MORE)]
+
+
+def constrained(path, numbers):
     lines = path.read_text().splitlines()
     found = []
     for statement, check in zip(lines, lines[1:]):
@@ -343,7 +351,7 @@ def hock_schittkowski():
         rules = [rule.strip() for rule in constraints.split(", ")]
         below = [f"-({difference(r, '<=')})" for r in rules if "<=" in r]
         found.append(Constrained(
-            f"HS{NUMBERS[len(found)]}", objective, tuple(float(x) for x in start.split(", ")),
+            f"HS{numbers[len(found)]}", objective, tuple(float(x) for x in start.split(", ")),
             tuple(difference(r, "==") for r in rules if "==" in r),
             tuple([difference(r, ">=") for r in rules if ">=" in r] + below),
             (float(VALUE.search(check).group(1)),)))

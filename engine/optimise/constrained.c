@@ -278,17 +278,6 @@ static void constrained_judge(Course *course) {
   kkt_judge(course);
 }
 
-/* Nothing feasible was found: goes to where the violation is least and has that judged. */
-static void constrained_least(Course *course) {
-  ConstrainedResult *result = course->result;
-  Place place;
-  course_place(course, &place);
-  if (course->m == 0 || course_feasible(course, result->constraint) || result->stopped) return;
-  if (!course_restore(course, result->x, NULL, place.x) || !course_measure(course, &place)) return;
-  course_prefer(course, &place);
-  kkt_judge(course);
-}
-
 /* Off a saddle along its direction, a little at first, as far as it stays lower and feasible. */
 static bool constrained_nudge(Course *course) {
   enum { TIMES = 6 };
@@ -303,6 +292,10 @@ static bool constrained_nudge(Course *course) {
   double size = dense_largest(course->n, course->unit), away = 0.1 * size;
   for (int k = 0; k < TIMES; k++, away *= 0.2)
     for (int side = 1; side >= -1; side -= 2) {
+      if (kkt_follow(course, side * away, &to)) {
+        course_prefer(course, &to);
+        return true;
+      }
       for (size_t i = 0; i < course->n; i++)
         to.x[i] = from.x[i] + side * away * result->direction[i];
       if (course->m > 0 && !course_restore(course, to.x, NULL, to.x)) continue;
@@ -372,6 +365,80 @@ static void constrained_continue(Course *course, void (*run)(Course *)) {
   }
 }
 
+/* What is feasible is a share of the slopes there. */
+static bool constrained_arrives(Course *course, Place *place) {
+  return course_measure(course, place) && course_derive(course, place) &&
+         course_feasible(course, place->c);
+}
+
+/* To the nearest point where the violation is least, and has that judged. True where it is
+ * feasible. */
+static bool constrained_least(Course *course, const double *from) {
+  ConstrainedResult *result = course->result;
+  Place place;
+  course_place(course, &place);
+  if (!course_restore(course, from, NULL, place.x)) return false;
+  double *least = course_numbers(course, course->n);
+  memcpy(least, place.x, course->n * sizeof(double));
+  course_tighten(course, place.x);
+  bool feasible = constrained_arrives(course, &place);
+  if (!feasible) memcpy(place.x, least, course->n * sizeof(double));
+  if (!feasible && !course_measure(course, &place)) return false;
+  if (!feasible && from != result->x) return false;
+  result->reason[0] = '\0';
+  course_prefer(course, &place);
+  kkt_judge(course);
+  return feasible;
+}
+
+/* A point between the bounds; without them, further and further from the start. */
+static void constrained_elsewhere(const Course *course, int k, unsigned long long *seed,
+                                  double *x) {
+  const Constraints *constraints = course->constraints;
+  for (size_t i = 0; i < course->n; i++) {
+    double reach = ldexp(fmax(1, fabs(course->start[i])), k / 2 - 1);
+    double low = constraints->lower ? constraints->lower[i] : -INFINITY;
+    double high = constraints->upper ? constraints->upper[i] : INFINITY;
+    double least = fmax(low, fmin(course->start[i], high) - reach);
+    double most = fmin(high, fmax(course->start[i], low) + reach);
+    x[i] = least + (most - least) * 0.5 * (1 + dense_random(seed));
+  }
+}
+
+/* Nothing feasible was found: the least violation around, then feasible points elsewhere; from one
+ * of them the method goes on. */
+static void constrained_seek(Course *course, void (*run)(Course *)) {
+  enum { TRIES = 10 };
+  ConstrainedResult *result = course->result;
+  if (course->m == 0 || course_feasible(course, result->constraint) || result->stopped) return;
+  bool feasible = constrained_least(course, result->x);
+  unsigned long long seed = DENSE_SEED;
+  double *x = course_numbers(course, course->n);
+  bool search = result->kind == KKT_INFEASIBLE && !course->constraints->linear;
+  for (int k = 0; k < TRIES && search && !feasible && !result->stopped; k++) {
+    constrained_elsewhere(course, k, &seed, x);
+    feasible = constrained_least(course, x);
+  }
+  if (feasible && !constrained_finished(result) && run != NULL)
+    constrained_again(course, run, result->x, true);
+}
+
+/* Where no multipliers exist the tolerance of a violation may be a long way: to where it ends. */
+static void constrained_tighten(Course *course) {
+  ConstrainedResult *result = course->result;
+  Place place;
+  bool loose = result->kind == KKT_DEGENERATE ||
+               (result->kind == KKT_NOT_STATIONARY && !result->converged && !result->linear);
+  if (!loose || result->stopped || !course_feasible(course, result->constraint)) return;
+  course_place(course, &place);
+  memcpy(place.x, result->x, course->n * sizeof(double));
+  course_tighten(course, place.x);
+  if (memcmp(place.x, result->x, course->n * sizeof(double)) == 0) return;
+  if (!course_measure(course, &place) || !course_feasible(course, place.c)) return;
+  course_prefer(course, &place);
+  kkt_judge(course);
+}
+
 static const ConstrainedMethod *constrained_choose(const Course *course) {
   if (!course_has_hessian(course))
     return constrained_method(course->objective->n <= COURSE_HESSIAN_LIMIT ? "slsqp" : "auglag");
@@ -400,7 +467,8 @@ static void constrained_sample(Course *course, const ConstrainedMethod *method) 
   constrained_judge(course);
   void (*polish)(Course *) = course_has_hessian(course) ? sqp_run : sqp_quasi_run;
   if (!constrained_finished(result)) constrained_continue(course, polish);
-  constrained_least(course);
+  constrained_seek(course, polish);
+  constrained_tighten(course);
   if (result->kind == KKT_UNDEFINED && result->reason[0] == '\0')
     course_reason(course, "the lowest value found is %.6g, where a derivative is not finite",
                   result->negated ? -result->value : result->value);
@@ -419,7 +487,8 @@ static void constrained_search(Course *course, const ConstrainedMethod *method) 
   if (!result->refuted) constrained_judge(course);
   void (*again)(Course *) = method->run == quadratic_run ? sqp_run : method->run;
   if (!result->refuted && !constrained_finished(result)) constrained_continue(course, again);
-  constrained_least(course);
+  constrained_seek(course, again);
+  constrained_tighten(course);
 }
 
 /* The answer is the method's: it is judged, not improved. */

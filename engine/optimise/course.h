@@ -84,6 +84,9 @@ void course_direct(Course *course, const double *direction); /* normed into the 
 /* Goes from [x] to a point where the violations' squares, each times its weight (NULL: 1), have
  * their least sum; false when no number came out. */
 bool course_restore(Course *course, const double *x, const double *weight, double *to);
+/* From a nearly feasible [x] on until rounding ends it, beyond what counts as no violation: where a
+ * constraint's gradient vanishes or depends on others that is far off the feasible set. */
+void course_tighten(Course *course, double *x);
 
 void sqp_run(Course *course);
 void sqp_quasi_run(Course *course);

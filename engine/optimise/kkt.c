@@ -68,6 +68,15 @@ static void kkt_show(Course *course, const Kkt *kkt, const double *way) {
   course_direct(course, course->unit);
 }
 
+/* Whether all strong constraints hold with equality: leaving them for their free side wins nothing.
+ */
+static bool kkt_on_strong(const Course *course, const Kkt *kkt, const double *c) {
+  for (size_t k = 0; k < kkt->count; k++)
+    if (kkt->strong[k] && !(fabs(c[kkt->list[k]]) <= course_tolerance(course, kkt->list[k])))
+      return false;
+  return true;
+}
+
 /* x + t way, brought back to the strong constraints; the value's growth, nan when not feasible. A step
  * short enough to be tolerated beside them is brought back, too: the value's own curve may be along them. */
 static double kkt_growth(Course *course, Kkt *kkt, Place *trial, const double *way, double t) {
@@ -77,7 +86,7 @@ static double kkt_growth(Course *course, Kkt *kkt, Place *trial, const double *w
   for (int step = 0; step < CORRECTIONS; step++) {
     size_t rows = 0;
     if (!course_constraints(course, trial->x, trial->c)) return NAN;
-    if (step > 0 && course_feasible(course, trial->c)) break;
+    if (step > 0 && course_feasible(course, trial->c) && kkt_on_strong(course, kkt, trial->c)) break;
     for (size_t k = 0; k < kkt->count; k++)
       if (kkt->strong[k])
         kkt->packed_offset[rows++] = course->norm[kkt->list[k]] > 0
@@ -88,6 +97,14 @@ static double kkt_growth(Course *course, Kkt *kkt, Place *trial, const double *w
   }
   if (!course_measure(course, trial) || !course_feasible(course, trial->c)) return NAN;
   return trial->value - kkt->at.value;
+}
+
+bool kkt_follow(Course *course, double t, Place *to) {
+  Kkt *kkt = kkt_get(course);
+  size_t n = course->n;
+  double *way = course_numbers(course, n);
+  for (size_t i = 0; i < n; i++) way[i] = course->result->direction[i] / kkt->typical[i];
+  return kkt_growth(course, kkt, to, way, t) < 0;
 }
 
 typedef enum Probe { PROBE_RISES, PROBE_LEVEL, PROBE_FALLS } Probe;
@@ -104,11 +121,29 @@ static Probe kkt_probe(Course *course, Kkt *kkt, const double *way) {
     double growth = kkt_growth(course, kkt, &trial, way, side * AWAY / length);
     double noise = 64 * DBL_EPSILON * (fabs(kkt->at.value) + fabs(growth)) +
                    2 * COURSE_FEASIBLE * pull; /* what a tolerated violation may win */
-    if (growth < -noise) return PROBE_FALLS;
+    if (growth < -noise) {
+      course_prefer(course, &trial);
+      return PROBE_FALLS;
+    }
     double promised = 0.5 * curvature * AWAY * AWAY;
     rises = rises && growth >= SHARE * promised && SHARE * growth <= promised;
   }
   return rises ? PROBE_RISES : PROBE_LEVEL;
+}
+
+/* Curvature that small beside the largest may be what rounding left of a multiplier: values must
+ * fall, too. */
+static bool kkt_falls(Course *course, Kkt *kkt, const double *way) {
+  enum { TIMES = 5 };
+  const double PLAIN = 1e-7;
+  Place trial;
+  course_place(course, &trial);
+  double away = 1e-2 / dense_norm(course->n, way);
+  if (kkt_bend(kkt, way) < -PLAIN * kkt->curvature) return true;
+  for (int k = 0; k < TIMES; k++, away *= 0.1)
+    for (int side = -1; side <= 1; side += 2)
+      if (kkt_growth(course, kkt, &trial, way, side * away) < 0) return true;
+  return false;
 }
 
 /* The eigenvectors with curvature at most [limit] as a basis of scaled directions. */
@@ -148,7 +183,7 @@ static bool kkt_strong_inequality(const Course *course, const Kkt *kkt) {
  * box it may be an edge. Mixed by the root of their curvatures, every other time, no one of them
  * drowns the others. */
 static bool kkt_falls_aside(Course *course, Kkt *kkt) {
-  enum { PER_VARIABLE = 8, TRIED_MOST = 64 };
+  enum { PER_VARIABLE = 4, TRIED_MOST = 64 };
   size_t n = course->n, order = kkt_free(kkt);
   double *way = course_numbers(course, n), *basis = course_numbers(course, n * n);
   unsigned long long seed = DENSE_SEED;
@@ -196,7 +231,7 @@ static KktKind kkt_curved_kind(Course *course, Kkt *kkt) {
   }
   bool maximum = w[order - 1] < -kkt->flat && !kkt_strong_inequality(course, kkt);
   bool negative = w[0] < -kkt->flat;
-  if (negative && kkt_find(course, kkt, -kkt->flat, way)) {
+  if (negative && kkt_find(course, kkt, -kkt->flat, way) && kkt_falls(course, kkt, way)) {
     kkt_show(course, kkt, way);
     return maximum ? KKT_MAXIMUM : KKT_SADDLE;
   }
@@ -256,10 +291,37 @@ static bool kkt_is_torn(const Course *course, const Kkt *kkt) {
   const double UNBALANCED = 1e-3, IMMENSE = 1e10;
   const ConstrainedResult *result = course->result;
   double gradient = dense_norm(course->n, kkt->at.g), largest = 0;
-  for (size_t i = 0; i < course->m;
-       i++) /* one that came out as 0 beside its constraint's curvature counts, too */
+  for (size_t i = 0; i < course->m; i++) /* one that came out as 0 beside its constraint's curvature counts, too */
     largest = fmax(largest, fmax(fabs(result->multiplier[i]), fabs(result->fitted[i])));
   return result->stationarity > UNBALANCED * gradient && largest > IMMENSE * gradient;
+}
+
+/* The gradient of an active constraint that the verdict leans on turns round within a millionth of
+ * a typical step, as that of x^2 <= 0 near 0 does: at the feasible point nearby it vanishes. */
+static bool kkt_leans_on_nothing(Course *course, Kkt *kkt) {
+  const double SUDDEN = 1e6, LEANS = 1e-6;
+  size_t n = course->n;
+  if (!kkt->has_hessian || kkt->crude || course->constraints->linear) return false;
+  double *h = course_numbers(course, n * n), *unit = course_numbers(course, course->m);
+  double *step =
+      course_numbers(course, n); /* one typed at 0 that stays beside it has no size to tell */
+  bool tiny = dense_zero(n, course->start) && dense_largest(n, kkt->at.x) < LEANS;
+  for (size_t r = 0; r < n; r++) step[r] = tiny ? course->natural[r] : kkt->typical[r];
+  for (size_t k = 0; k < kkt->count; k++) {
+    size_t i = kkt->list[k];
+    bool simple = course->constraints->simple != NULL && course->constraints->simple[i];
+    if (simple || !(fabs(kkt->fitted[k]) > LEANS * kkt->size)) continue;
+    unit[i] = 1;
+    course->constraints->hessian(course->constraints->context, kkt->at.x, unit, h);
+    unit[i] = 0;
+    double bent = 0, norm = 0;
+    for (size_t r = 0; r < n; r++) {
+      norm = hypot(norm, kkt->at.j[i * n + r] * step[r]);
+      for (size_t s = 0; s < n; s++) bent = fmax(bent, fabs(h[r * n + s]) * step[r] * step[s]);
+    }
+    if (bent > SUDDEN * norm) return true;
+  }
+  return false;
 }
 
 static void kkt_precision(Course *course, const Kkt *kkt) {
@@ -325,8 +387,9 @@ static bool kkt_lower_nearby(Course *course, Kkt *kkt) {
   for (size_t k = 0; k < PER_VARIABLE * n; k++) {
     for (size_t i = 0; i < n; i++)
       trial.x[i] = kkt->at.x[i] + AWAY * dense_random(&seed) * kkt->typical[i];
-    if (!course_restore(course, trial.x, NULL, trial.x) || !course_measure(course, &trial))
-      continue;
+    if (!course_restore(course, trial.x, NULL, trial.x)) continue;
+    course_tighten(course, trial.x);
+    if (!course_measure(course, &trial)) continue;
     bool strict = true;
     for (size_t i = 0; i < course->m; i++) {
       double excess = course_excess(course, i, trial.c[i]);
@@ -365,9 +428,9 @@ static double kkt_dependence(const Course *course, Kkt *kkt) {
   return dense_norm(n, sum);
 }
 
-static KktKind kkt_loose_kind(Course *course, Kkt *kkt) {
+static KktKind kkt_loose_kind(Course *course, Kkt *kkt, bool vanishes) {
   const double DEPENDENT = 1e-6;
-  if (course->constraints->linear || kkt_dependence(course, kkt) > DEPENDENT)
+  if (course->constraints->linear || (!vanishes && kkt_dependence(course, kkt) > DEPENDENT))
     return KKT_NOT_STATIONARY; /* multipliers would have to exist */
   if (kkt_lower_nearby(course, kkt)) return KKT_NOT_STATIONARY;
   return KKT_DEGENERATE;
@@ -433,7 +496,8 @@ void kkt_judge(Course *course) {
   if (kkt->stationary && !result->unbounded) kkt_try_newton(course, kkt);
   course_prefer(course, &kkt->at);
   kkt_fill(course, kkt);
-  if (kkt->stationary && kkt_is_torn(course, kkt)) kkt->stationary = false;
+  bool vanishes = kkt_leans_on_nothing(course, kkt);
+  if (kkt->stationary && (vanishes || kkt_is_torn(course, kkt))) kkt->stationary = false;
   kkt_precision(course, kkt);
   Place kept; /* looking around must not move the answer */
   course_place(course, &kept);
@@ -441,7 +505,7 @@ void kkt_judge(Course *course) {
   if (result->unbounded) result->kind = KKT_UNBOUNDED;
   else if (!kkt->feasible) result->kind = kkt_infeasible(course, kkt);
   else if (kkt->stationary) result->kind = kkt_curved_kind(course, kkt);
-  else result->kind = kkt_loose_kind(course, kkt);
+  else result->kind = kkt_loose_kind(course, kkt, vanishes);
   bool minimum = result->kind == KKT_STRICT_MINIMUM || result->kind == KKT_FLAT ||
                  result->kind == KKT_STATIONARY;
   result->within_tolerance = course->options->tolerance > 0 && kkt->feasible &&

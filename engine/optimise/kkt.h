@@ -7,11 +7,17 @@
 #include "memory.h"
 #include "optimise/constrained.h"
 
+struct Place;
+
 /* Newton steps on the active constraints from the answer, while they bring it closer. */
 void kkt_polish(struct Course *course);
 
 /* Evaluates the answer afresh and fills in everything the result says about it. */
 void kkt_judge(struct Course *course);
+
+/* From the point judged last along its direction by [t], on the constraints that hold it; true when
+ * the value at [to], measured, is lower. */
+bool kkt_follow(struct Course *course, double t, struct Place *to);
 
 /* The whole verdict, or its parts; every line ends in a newline. [names] as in verdict_print. */
 void kkt_print(const ConstrainedResult *result, const Constraints *constraints,

@@ -22,7 +22,8 @@ static const double NEGLIGIBLE_STEP = 1e-7;
 /* Where rounding hides any progress the step may be longer, but not this much. */
 static const double NEAR_STEP = 1e-4;
 static const double HIDDEN_DROP = 1e-14;
-/* Curvature that is left of a quartic near its end, as a share of the largest: Newton's steps creep. */
+/* Curvature that is left of a quartic near its end, as a share of the largest: Newton's steps
+ * creep. */
 static const double COLLAPSED = 1e-8;
 /* Eigenvalues of the reduced Hessian up to this share of its largest entry are rounding. */
 static const double FLAT_EIGENVALUE = 1e-12;
@@ -331,8 +332,10 @@ static bool kkt_settled(const Course *course, const Kkt *kkt) {
   for (size_t i = 0; i < course->n && !course->result->convex; i++)
     if (fabs(kkt->at.x[i]) > RUNAWAY * (course->natural[i] + start)) return false;
   if (!(kkt->slope <= 0)) return false;
-  double size = fabs(kkt->at.value); /* or where all but nothing bends, what typical steps change it by */
-  if (kkt->weakest <= COLLAPSED * kkt->curvature) size = fmax(size, fmax(kkt->size, kkt->curvature));
+  double size =
+      fabs(kkt->at.value); /* or where all but nothing bends, what typical steps change it by */
+  if (kkt->weakest <= COLLAPSED * kkt->curvature)
+    size = fmax(size, fmax(kkt->size, kkt->curvature));
   bool hidden = kkt->decrement <= HIDDEN_DROP * size && kkt->step <= NEAR_STEP;
   return kkt->across <= NEGLIGIBLE_STEP && (kkt->step <= NEGLIGIBLE_STEP || hidden);
 }
@@ -349,7 +352,7 @@ bool kkt_examine(Course *course, Kkt *kkt) {
 }
 
 void kkt_try_newton(Course *course, Kkt *kkt) {
-  const double LAST_DIGITS = 1e-13, SOLVED = 0.1;
+  const double LAST_DIGITS = 1e-13, SOLVED = 0.1, CURVED = 4; /* of a constraint along the step */
   size_t n = course->n;
   double step = kkt->step, across = kkt->across;
   kkt->slow = kkt->slow_across = false;
@@ -359,7 +362,8 @@ void kkt_try_newton(Course *course, Kkt *kkt) {
   for (size_t i = 0; i < n; i++) kkt->at.x[i] += kkt->p[i] * kkt->typical[i];
   bool defined = kkt_examine(course, kkt);
   kkt->slow = !defined || kkt->step > fmax(SOLVED * step, LAST_DIGITS);
-  kkt->slow_across = !defined || kkt->across > fmax(SOLVED * across, LAST_DIGITS);
+  double left = fmax(fmax(SOLVED * across, CURVED * step * step), LAST_DIGITS);
+  kkt->slow_across = !defined || kkt->across > left;
   memcpy(kkt->at.x, x, n * sizeof *x);
   kkt_examine(course, kkt);
 }

@@ -238,6 +238,23 @@ static ProgramStatus program_enter(Program *program, size_t i) {
   }
 }
 
+/* Where H is nearly singular the first p was far off, and its rounding is still in the active
+ * constraints: back to them by the least change that H sees, N'(J u) = R'u. */
+static void program_refine(Program *program) {
+  enum { TIMES = 2 };
+  size_t n = program->n, q = program->size;
+  double limit;
+  for (int time = 0; time < TIMES; time++) {
+    for (size_t k = 0; k < q; k++) program->d[k] = -program_slack(program, program->set[k], &limit);
+    for (size_t k = 0; k < q; k++) {
+      for (size_t l = 0; l < k; l++) program->d[k] -= program->r[k * n + l] * program->d[l];
+      program->d[k] /= program->r[k * n + k];
+    }
+    for (size_t k = 0; k < q; k++)
+      for (size_t i = 0; i < n; i++) program->p[i] += program->d[k] * program->j[k * n + i];
+  }
+}
+
 static void program_finish(Program *program) {
   memset(program->multiplier, 0, program->rows * sizeof(double));
   memset(program->active, 0, program->rows * sizeof(bool));
@@ -273,6 +290,7 @@ ProgramStatus program_solve(Program *program) {
     if (broken == program_count(program)) break;
     status = round < most ? program_enter(program, broken) : PROGRAM_STUCK;
   }
+  if (status == PROGRAM_SOLVED) program_refine(program);
   if (status == PROGRAM_SOLVED && !dense_finite(program->n, program->p)) status = PROGRAM_STUCK;
   if (status == PROGRAM_SOLVED) program_finish(program);
   return status;

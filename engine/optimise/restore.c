@@ -10,6 +10,8 @@
 #include <math.h>
 #include <string.h>
 
+#include "optimise/subspace.h"
+
 typedef struct Restore {
   Course *course;
   const double *weight;
@@ -83,4 +85,47 @@ bool course_restore(Course *course, const double *x, const double *weight, doubl
   minimise_run(&objective, x, &options, &result);
   memcpy(to, result.x, n * sizeof *to);
   return isfinite(result.value);
+}
+
+/* The shortest step that mends the linearised violations into p and breaks nothing that is active;
+ * returns the largest of them. */
+static double restore_linear(Course *course, Subspace *subspace, const double *x, double *c,
+                             double *j, double *p) {
+  size_t n = course->n, rows = 0;
+  double largest = 0;
+  if (!course_constraints(course, x, c) || !course_jacobian(course, x, j)) return NAN;
+  for (size_t i = 0; i < course->m; i++) {
+    double norm = dense_norm(n, j + i * n), excess = course_excess(course, i, c[i]);
+    largest = fmax(largest, excess);
+    if (!(norm > 0) || (excess == 0 && c[i] < -course_tolerance(course, i))) continue;
+    for (size_t k = 0; k < n; k++) j[rows * n + k] = j[i * n + k] / norm;
+    c[rows++] = (i < course->equalities ? c[i] : excess) / norm;
+  }
+  if (!subspace_span(subspace, rows, j)) return NAN;
+  subspace_normal(subspace, c, p);
+  return largest;
+}
+
+void course_tighten(Course *course, double *x) {
+  enum { MOST = 40 };
+  const double SAME = 0.02, SLOWEST = 0.9, LESS = 0.9;
+  size_t n = course->n;
+  double *c = course_numbers(course, course->m), *j = course_numbers(course, course->m * n);
+  double *p = course_numbers(course, n), *next = course_numbers(course, n);
+  double last = 0, last_ratio = 0;
+  Subspace subspace;
+  subspace_init(&subspace, course, course->m);
+  double excess = restore_linear(course, &subspace, x, c, j, p);
+  for (int k = 0; k < MOST && excess > 0; k++) {
+    double length = dense_norm(n, p), ratio = last > 0 ? length / last : 0;
+    bool steady = fabs(ratio - last_ratio) < SAME && ratio > 0 && ratio < SLOWEST;
+    double factor = steady ? round(1 / (1 - ratio)) : 1; /* of a root of that order */
+    for (size_t i = 0; i < n; i++) next[i] = x[i] + factor * p[i];
+    last = factor > 1 ? 0 : length;
+    last_ratio = factor > 1 ? 0 : ratio;
+    double left = restore_linear(course, &subspace, next, c, j, p);
+    if (!(left < LESS * excess)) return;
+    memcpy(x, next, n * sizeof *x);
+    excess = left;
+  }
 }

@@ -13,7 +13,7 @@
 
 #include "optimise/sqp.h"
 
-enum { RESTORE_MOST = 6 };
+enum { RESTORE_MOST = 6, RELAXED_MOST = 4 };
 /* A step below this fraction of every coordinate is the last one. */
 static const double NEGLIGIBLE_STEP = 1e-8;
 static const double NO_STEP = 1e-14;
@@ -27,6 +27,7 @@ static void sqp_init(Sqp *sqp, Course *course, bool exact) {
   *sqp = (Sqp){.course = course, .n = n, .m = m, .exact = exact};
   course_place(course, &sqp->here);
   course_place(course, &sqp->trial);
+  course_place(course, &sqp->further);
   double **vectors[] = {&sqp->typical, &sqp->g, &sqp->y, &sqp->zh, &sqp->change, &sqp->way};
   double **values[] = {&sqp->c, &sqp->weight, &sqp->multiplier};
   double **matrices[] = {&sqp->raw, &sqp->h, &sqp->b, &sqp->reduced};
@@ -248,11 +249,44 @@ static void sqp_adapt(Sqp *sqp, double drop, double predicted, bool falling) {
     sqp->radius = fmin(sqp->radius, 0.5 * sqp->length);
     sqp->growth = 2;
   } else if (ratio > GOOD && sqp->boxed) {
-    sqp->radius *= sqp->growth;
+    sqp->radius = fmin(sqp->radius * sqp->growth, fmax(2 * sqp->radius, 0.5 * sqp->failed));
     sqp->growth *= 2;
   } else if (!sqp->boxed) {
     sqp->growth = 2;
   }
+}
+
+/* At a minimum of order k > 2 full steps shrink by (k-2)/(k-1) for ever; two equal ratios betray
+ * it, and the step times k-1 then goes all the way. Returns that factor, or 1. */
+static double sqp_multiplicity(Sqp *sqp) {
+  const double SAME = 0.02, SLOWEST = 0.9, FASTEST = 0.45;
+  bool full = !sqp->boxed && !sqp->slack;
+  double length = 0; /* typical sizes change on the way */
+  for (size_t k = 0; k < sqp->n; k++)
+    length = hypot(length, (sqp->trial.x[k] - sqp->here.x[k]) / sqp->course->natural[k]);
+  double ratio = full && sqp->last_length > 0 ? length / sqp->last_length : 0;
+  bool steady = fabs(ratio - sqp->last_ratio) < SAME && ratio > FASTEST && ratio < SLOWEST;
+  sqp->last_length = full ? length : 0;
+  sqp->last_ratio = ratio;
+  return steady ? round(1 / (1 - ratio)) : 1;
+}
+
+/* Beyond a trial point of violation [before] that passes: there instead, where that is better
+ * still. */
+static void sqp_leap(Sqp *sqp, double before) {
+  const double NEARER = 0.1;
+  double factor = sqp_multiplicity(sqp), rounding = sqp_rounding(sqp);
+  if (!(factor > 1)) return;
+  for (size_t k = 0; k < sqp->n; k++)
+    sqp->further.x[k] = sqp->here.x[k] + factor * (sqp->trial.x[k] - sqp->here.x[k]);
+  if (!course_measure(sqp->course, &sqp->further)) return;
+  double theta = sqp_theta(sqp, sqp->further.c), value = sqp->further.value;
+  if (!(value < sqp->trial.value) && !(theta < NEARER * before)) return;
+  if (!sqp_beats(theta, value, sqp->theta, sqp->here.value, rounding)) return;
+  for (size_t k = 0; k < sqp->filtered; k++)
+    if (!sqp_beats(theta, value, sqp->filter[k].theta, sqp->filter[k].value, rounding)) return;
+  course_copy(sqp->course, &sqp->trial, &sqp->further);
+  sqp->last_length = sqp->last_ratio = 0;
 }
 
 /* A trial step, corrected if it fails; true when the point moved. */
@@ -266,6 +300,7 @@ static bool sqp_attempt(Sqp *sqp) {
   bool curved = sqp->m > 0 && !sqp->course->constraints->linear;
   if (measured && !passes && curved && !sqp->slack && theta >= sqp->theta && sqp_correct(sqp))
     passes = sqp_passes(sqp, sqp_theta(sqp, sqp->trial.c), &falling);
+  if (passes) sqp_leap(sqp, sqp_theta(sqp, sqp->trial.c));
   if (passes && !falling) sqp_filter(sqp);
   if (passes && sqp_move(sqp)) {
     double way = dense_largest(sqp->n, sqp->way);
@@ -281,7 +316,8 @@ static bool sqp_attempt(Sqp *sqp) {
     double rise = sqp->trial.value - before;
     if (slope < 0) shrink = fmin(fmax(-slope / (2 * (rise - slope)), 0.1), 0.5);
   }
-  sqp->radius = shrink * fmin(length, sqp->radius);
+  sqp->failed = fmin(length, sqp->radius);
+  sqp->radius = shrink * sqp->failed;
   sqp->growth = 2;
   return false;
 }
@@ -350,7 +386,10 @@ static bool sqp_advance(Sqp *sqp) {
       sqp_finish(sqp);
       return false;
     }
-    if (!solved || sqp->radius < LAST_RADIUS) {
+    sqp->relaxed_steps = solved && sqp->slack ? sqp->relaxed_steps + 1 : 0;
+    bool crawls = sqp->relaxed_steps >= RELAXED_MOST && sqp->restored < RESTORE_MOST;
+    if (crawls) sqp->relaxed_steps = 0;
+    if (!solved || crawls || sqp->radius < LAST_RADIUS) {
       course_reason(course, "no step improves the point any more");
       return sqp_restore(sqp);
     }
@@ -385,6 +424,21 @@ static bool sqp_strays(Sqp *sqp) {
   return true;
 }
 
+/* Feasible steps that win nothing: the multipliers that would end them do not exist. */
+static bool sqp_idles(Sqp *sqp) {
+  enum { PATIENCE = 5 };
+  const double GAIN = 1e-14;
+  double value = sqp->here.value;
+  if (!course_feasible(sqp->course, sqp->here.c)) return false;
+  sqp->idle++;
+  if (value < sqp->lowest - GAIN * fabs(value)) {
+    sqp->lowest = value;
+    sqp->idle = 0;
+  }
+  if (sqp->idle >= PATIENCE) course_reason(sqp->course, "no step improves the point any more");
+  return sqp->idle >= PATIENCE;
+}
+
 static void sqp_go(Course *course, bool exact) {
   Sqp *sqp = course_memory(course, sizeof *sqp);
   sqp_init(sqp, course, exact);
@@ -396,13 +450,14 @@ static void sqp_go(Course *course, bool exact) {
   sqp_weigh(sqp);
   sqp->theta = sqp_theta(sqp, sqp->here.c);
   sqp->radius = FIRST_RADIUS;
+  sqp->failed = INFINITY;
   sqp->growth = 2;
   sqp_linearise(sqp);
   if (dense_zero(sqp->m, course->multipliers)) sqp_guess(sqp);
   else memcpy(sqp->multiplier, course->multipliers, sqp->m * sizeof(double));
-  sqp->least_theta = INFINITY;
+  sqp->least_theta = sqp->lowest = INFINITY;
   while (sqp_advance(sqp)) {
-    if (sqp_chases_infinity(sqp)) break;
+    if (sqp_chases_infinity(sqp) || sqp_idles(sqp)) break;
     if (sqp_strays(sqp)) sqp_restore(sqp);
   }
   memcpy(course->multipliers, sqp->multiplier, sqp->m * sizeof(double));

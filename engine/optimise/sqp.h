@@ -16,7 +16,7 @@ typedef struct Sqp {
   Course *course;
   size_t n, m;
   bool exact;
-  Place here, trial;
+  Place here, trial, further;
   double *typical, *g, *a, *c, *weight; /* the program: scaled gradient and Jacobian, constraints */
   double *multiplier, *y, *way;         /* per constraint; the scaled step; the last one taken */
   double *raw, *h, *b;                  /* Hessian as it came, scaled, made convex */
@@ -27,6 +27,8 @@ typedef struct Sqp {
   Subspace across;
   Spectrum spectrum;
   double theta, radius, growth, predicted, length, last;
+  double last_length, last_ratio; /* of full steps */
+  double failed;                  /* length of the last step that was refused */
   bool boxed, slack; /* the step ends at the box; the constraints were relaxed for it */
   struct {
     double theta, value;
@@ -34,6 +36,9 @@ typedef struct Sqp {
   size_t filtered, restored, straight;
   double least_theta; /* when it last halved, so many steps ago */
   size_t waited;
+  double lowest; /* feasible value, and how many feasible steps ago */
+  size_t idle;
+  size_t relaxed_steps; /* in a row */
 } Sqp;
 
 /* The scaled first-order model at here: typical, g, a and c. */

@@ -73,11 +73,12 @@ static void sqp_bend(Sqp *sqp, const double *v, double factor) {
     for (size_t k = 0; k < n; k++) sqp->b[i * n + k] += factor * v[i] * v[k];
 }
 
-/* Negative and missing curvature along the held constraints, turned round and filled in. */
-static void sqp_turn(Sqp *sqp) {
+/* Negative and missing curvature along the held constraints, turned round and filled in; what is
+ * positive by more than the share [kept] of the largest stays. */
+static void sqp_turn(Sqp *sqp, double kept) {
   const double LEAST = 1e-9;
   size_t n = sqp->n, order = n - sqp->across.rank;
-  double least = LEAST * sqp_stiffness(sqp);
+  double stiffness = sqp_stiffness(sqp), least = LEAST * stiffness;
   for (size_t i = 0; i < order; i++) {
     const double *z = subspace_null(&sqp->across, i);
     for (size_t k = 0; k < n; k++) sqp->zh[k] = dense_dot(n, sqp->h + k * n, z);
@@ -88,7 +89,7 @@ static void sqp_turn(Sqp *sqp) {
   if (order == 0 || !spectrum_compute(&sqp->spectrum, sqp->reduced)) return;
   for (size_t k = 0; k < order; k++) {
     double curvature = sqp->spectrum.values[k], wanted = fmax(fabs(curvature), least);
-    if (curvature >= least) continue;
+    if (curvature >= kept * stiffness) continue;
     memset(sqp->zh, 0, n * sizeof(double));
     for (size_t i = 0; i < order; i++)
       for (size_t l = 0; l < n; l++)
@@ -97,27 +98,53 @@ static void sqp_turn(Sqp *sqp) {
   }
 }
 
-static bool sqp_definite(Sqp *sqp) {
+/* By more than rounding. */
+static bool sqp_definite(Sqp *sqp, double rounding) {
   memcpy(sqp->reduced, sqp->b, sqp->n * sqp->n * sizeof(double));
-  double least = 1e-10 * sqp_stiffness(sqp); /* definite by more than rounding */
+  double least = rounding * sqp_stiffness(sqp);
   for (size_t i = 0; i < sqp->n; i++) sqp->reduced[i * sqp->n + i] -= least;
   return dense_cholesky(sqp->n, sqp->reduced);
 }
 
-bool sqp_convex(Sqp *sqp) {
+static bool sqp_convex_by(Sqp *sqp, double kept) {
   enum { TRIES = 12 };
+  const double ROUNDING = 0.1; /* of what is kept */
   size_t n = sqp->n;
   memcpy(sqp->b, sqp->h, n * n * sizeof(double));
-  if (sqp_definite(sqp)) return true;
+  if (sqp_definite(sqp, ROUNDING * kept)) return true;
   sqp_across(sqp, sqp->held);
-  sqp_turn(sqp);
+  sqp_turn(sqp, kept);
   double factor = 2 * sqp_stiffness(sqp);
-  for (int k = 0; k < TRIES && !sqp_definite(sqp); k++, factor *= 8) {
+  for (int k = 0; k < TRIES && !sqp_definite(sqp, ROUNDING * kept); k++, factor *= 8) {
     if (sqp->across.rank == 0)
       for (size_t i = 0; i < n; i++) sqp->b[i * n + i] += 1e-9 * factor;
     for (size_t i = 0; i < sqp->across.rank; i++) sqp_bend(sqp, sqp->across.q + i * n, factor);
   }
-  return sqp_definite(sqp);
+  return sqp_definite(sqp, ROUNDING * kept);
+}
+
+/* Where little curvature along the constraints is coupled to much across them no factor is large
+ * enough and small enough for rounding: without the coupling, which only moves solutions off the
+ * constraints. */
+static bool sqp_convex_apart(Sqp *sqp, double kept) {
+  size_t n = sqp->n, order = n - sqp->across.rank;
+  double stiffness = sqp_stiffness(sqp);
+  memset(sqp->b, 0, n * n * sizeof(double));
+  for (size_t k = 0; k < order; k++) {
+    memset(sqp->zh, 0, n * sizeof(double));
+    for (size_t i = 0; i < order; i++)
+      for (size_t l = 0; l < n; l++)
+        sqp->zh[l] += sqp->spectrum.vectors[k * order + i] * subspace_null(&sqp->across, i)[l];
+    sqp_bend(sqp, sqp->zh, fmax(fabs(sqp->spectrum.values[k]), kept * stiffness));
+  }
+  for (size_t i = 0; i < sqp->across.rank; i++) sqp_bend(sqp, sqp->across.q + i * n, stiffness);
+  return sqp_definite(sqp, 0);
+}
+
+bool sqp_convex(Sqp *sqp) {
+  const double FLAT = 1e-12,
+               PLAIN = 1e-9; /* the little that a quartic has left matters near its end */
+  return sqp_convex_by(sqp, FLAT) || sqp_convex_by(sqp, PLAIN) || sqp_convex_apart(sqp, PLAIN);
 }
 
 void sqp_learn(Sqp *sqp) {
