@@ -285,45 +285,6 @@ static void kkt_fill(Course *course, const Kkt *kkt) {
   result->stationarity = dense_norm(n, course->unit);
 }
 
-/* Multipliers that grow without bound and balance nothing all the same: the gradient of an active
- * constraint vanishes, as that of x^2 <= 0 does at 0, and there are none. */
-static bool kkt_is_torn(const Course *course, const Kkt *kkt) {
-  const double UNBALANCED = 1e-3, IMMENSE = 1e10;
-  const ConstrainedResult *result = course->result;
-  double gradient = dense_norm(course->n, kkt->at.g), largest = 0;
-  for (size_t i = 0; i < course->m; i++) /* one that came out as 0 beside its constraint's curvature counts, too */
-    largest = fmax(largest, fmax(fabs(result->multiplier[i]), fabs(result->fitted[i])));
-  return result->stationarity > UNBALANCED * gradient && largest > IMMENSE * gradient;
-}
-
-/* The gradient of an active constraint that the verdict leans on turns round within a millionth of
- * a typical step, as that of x^2 <= 0 near 0 does: at the feasible point nearby it vanishes. */
-static bool kkt_leans_on_nothing(Course *course, Kkt *kkt) {
-  const double SUDDEN = 1e6, LEANS = 1e-6;
-  size_t n = course->n;
-  if (!kkt->has_hessian || kkt->crude || course->constraints->linear) return false;
-  double *h = course_numbers(course, n * n), *unit = course_numbers(course, course->m);
-  double *step =
-      course_numbers(course, n); /* one typed at 0 that stays beside it has no size to tell */
-  bool tiny = dense_zero(n, course->start) && dense_largest(n, kkt->at.x) < LEANS;
-  for (size_t r = 0; r < n; r++) step[r] = tiny ? course->natural[r] : kkt->typical[r];
-  for (size_t k = 0; k < kkt->count; k++) {
-    size_t i = kkt->list[k];
-    bool simple = course->constraints->simple != NULL && course->constraints->simple[i];
-    if (simple || !(fabs(kkt->fitted[k]) > LEANS * kkt->size)) continue;
-    unit[i] = 1;
-    course->constraints->hessian(course->constraints->context, kkt->at.x, unit, h);
-    unit[i] = 0;
-    double bent = 0, norm = 0;
-    for (size_t r = 0; r < n; r++) {
-      norm = hypot(norm, kkt->at.j[i * n + r] * step[r]);
-      for (size_t s = 0; s < n; s++) bent = fmax(bent, fabs(h[r * n + s]) * step[r] * step[s]);
-    }
-    if (bent > SUDDEN * norm) return true;
-  }
-  return false;
-}
-
 static void kkt_precision(Course *course, const Kkt *kkt) {
   enum { ALL_DIGITS = 15 };
   ConstrainedResult *result = course->result;
@@ -374,66 +335,6 @@ static void kkt_reset(ConstrainedResult *result) {
   result->has_direction = result->has_direction && result->unbounded;
   result->eigenvalue_min = result->eigenvalue_max = NAN;
   result->error_bar = result->digits = NAN;
-}
-
-/* A small number of steps at random: nothing lower and feasible near the point? */
-static bool kkt_lower_nearby(Course *course, Kkt *kkt) {
-  enum { PER_VARIABLE = 4 };
-  const double AWAY = 1e-3, GAIN = 1e-6; /* less is what dependent constraints tolerate */
-  size_t n = course->n;
-  Place trial;
-  course_place(course, &trial);
-  unsigned long long seed = DENSE_SEED;
-  for (size_t k = 0; k < PER_VARIABLE * n; k++) {
-    for (size_t i = 0; i < n; i++)
-      trial.x[i] = kkt->at.x[i] + AWAY * dense_random(&seed) * kkt->typical[i];
-    if (!course_restore(course, trial.x, NULL, trial.x)) continue;
-    course_tighten(course, trial.x);
-    if (!course_measure(course, &trial)) continue;
-    bool strict = true;
-    for (size_t i = 0; i < course->m; i++) {
-      double excess = course_excess(course, i, trial.c[i]);
-      strict = strict && excess <= fmax(course_excess(course, i, kkt->at.c[i]), 1e-12);
-    }
-    if (strict && trial.value < kkt->at.value - GAIN * (1 + fabs(kkt->at.value))) return true;
-  }
-  return false;
-}
-
-/* The least |sum mu_i a_i| over mu >= 0 with sum 1: near 0, multipliers need not exist. */
-static double kkt_dependence(const Course *course, Kkt *kkt) {
-  enum { ROUNDS = 200 };
-  size_t n = course->n, count = kkt->count;
-  double *sum = kkt->way;
-  if (count == 0) return 1;
-  if (course->equalities > 0) return kkt->all.rank < count ? 0 : 1; /* it may involve one */
-  memcpy(sum, kkt->rows, n * sizeof *sum);
-  for (int round = 0; round < ROUNDS; round++) { /* Frank and Wolfe */
-    size_t best = 0;
-    double least = INFINITY;
-    for (size_t k = 0; k < count; k++) {
-      double along = dense_dot(n, kkt->rows + k * n, sum);
-      if (along < least) {
-        least = along;
-        best = k;
-      }
-    }
-    const double *row = kkt->rows + best * n;
-    double square = dense_dot(n, sum, sum), gap = square - least;
-    double length = square - 2 * least + dense_dot(n, row, row);
-    if (!(gap > 0) || !(length > 0)) break;
-    double t = fmin(gap / length, 1);
-    for (size_t i = 0; i < n; i++) sum[i] += t * (row[i] - sum[i]);
-  }
-  return dense_norm(n, sum);
-}
-
-static KktKind kkt_loose_kind(Course *course, Kkt *kkt, bool vanishes) {
-  const double DEPENDENT = 1e-6;
-  if (course->constraints->linear || (!vanishes && kkt_dependence(course, kkt) > DEPENDENT))
-    return KKT_NOT_STATIONARY; /* multipliers would have to exist */
-  if (kkt_lower_nearby(course, kkt)) return KKT_NOT_STATIONARY;
-  return KKT_DEGENERATE;
 }
 
 /* Whether the violations' squares have no way down from here: kind of an infeasible point. */

@@ -52,6 +52,13 @@ size_t kkt_free(const Kkt *kkt);
 /* Eigenvector [k] of the Hessian along them as a scaled direction. */
 void kkt_eigenvector(const Kkt *kkt, size_t k, double *v);
 
+/* Multipliers that grow without bound and balance nothing all the same. */
+bool kkt_is_torn(const Course *course, const Kkt *kkt);
+/* Whether a multiplier belongs to a constraint whose gradient vanishes at the feasible point nearby. */
+bool kkt_leans_on_nothing(Course *course, Kkt *kkt);
+/* Kind of a feasible point that is not stationary; [vanishes] as kkt_leans_on_nothing says. */
+KktKind kkt_loose_kind(Course *course, Kkt *kkt, bool vanishes);
+
 static inline bool kkt_equality(const Course *course, const Kkt *kkt, size_t k) {
   return kkt->list[k] < course->equalities;
 }
