@@ -385,6 +385,16 @@ static void kkt_explain(Course *course, const Kkt *kkt) {
     course_reason(course, "the gradient of the Lagrangian is not zero");
 }
 
+/* To the end of the Newton step, which has no derivatives, as sqrt(x) has none at 0, if it is lower. */
+static bool kkt_goes_off(Course *course, const Kkt *kkt) {
+  Place end;
+  course_place(course, &end);
+  for (size_t i = 0; i < course->n; i++) end.x[i] = kkt->at.x[i] + kkt->p[i] * kkt->typical[i];
+  bool lower = course_measure(course, &end) && course_feasible(course, end.c) && end.value < kkt->at.value;
+  if (lower) course_prefer(course, &end);
+  return lower;
+}
+
 void kkt_judge(Course *course) {
   ConstrainedResult *result = course->result;
   Kkt *kkt = kkt_get(course);
@@ -394,7 +404,12 @@ void kkt_judge(Course *course) {
     result->kind = result->unbounded ? KKT_UNBOUNDED : KKT_UNDEFINED;
     return;
   }
+  kkt->leads_off = false;
   if (kkt->stationary && !result->unbounded) kkt_try_newton(course, kkt);
+  if (kkt->leads_off && kkt_goes_off(course, kkt)) {
+    result->kind = KKT_UNDEFINED;
+    return;
+  }
   course_prefer(course, &kkt->at);
   kkt_fill(course, kkt);
   bool vanishes = kkt_leans_on_nothing(course, kkt);

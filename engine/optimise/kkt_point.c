@@ -355,12 +355,13 @@ void kkt_try_newton(Course *course, Kkt *kkt) {
   const double LAST_DIGITS = 1e-13, SOLVED = 0.1, CURVED = 4; /* of a constraint along the step */
   size_t n = course->n;
   double step = kkt->step, across = kkt->across;
-  kkt->slow = kkt->slow_across = false;
+  kkt->slow = kkt->slow_across = kkt->leads_off = false;
   if (!kkt->has_hessian || kkt->crude || step <= LAST_DIGITS || course->result->convex) return;
   double *x = course_numbers(course, n);
   memcpy(x, kkt->at.x, n * sizeof *x);
   for (size_t i = 0; i < n; i++) kkt->at.x[i] += kkt->p[i] * kkt->typical[i];
   bool defined = kkt_examine(course, kkt);
+  kkt->leads_off = !defined;
   kkt->slow = !defined || kkt->step > fmax(SOLVED * step, LAST_DIGITS);
   double left = fmax(fmax(SOLVED * across, CURVED * step * step), LAST_DIGITS);
   kkt->slow_across = !defined || kkt->across > left;

@@ -36,6 +36,7 @@ typedef struct Kkt {
   double across; /* length of its part across the constraints */
   bool stationary;
   bool slow, slow_across; /* a Newton step cured too little: a degenerate point, or constraint */
+  bool leads_off;         /* it leads to where there are no derivatives */
 } Kkt;
 
 Kkt *kkt_get(Course *course);
