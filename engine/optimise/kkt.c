@@ -219,7 +219,7 @@ static KktKind kkt_curved_kind(Course *course, Kkt *kkt) {
   const double BELIEVED = 1e-4; /* negative curvature that differences must show */
   size_t order = kkt_free(kkt);
   if (!kkt->has_hessian) return order == 0 ? KKT_STRICT_MINIMUM : KKT_STATIONARY;
-  if (kkt->slow_across) return KKT_DEGENERATE;
+  if (kkt->slow_across) return kkt->leads_off ? KKT_NOT_STATIONARY : KKT_DEGENERATE;
   const double *w = kkt->spectrum.values;
   double *way = course_numbers(course, course->n);
   if (order == 0) return KKT_STRICT_MINIMUM;
@@ -371,6 +371,8 @@ static void kkt_explain(Course *course, const Kkt *kkt) {
     course_reason(course, "no feasible point was found");
   else if (result->kind == KKT_SADDLE || result->kind == KKT_MAXIMUM)
     course_reason(course, "the multipliers exist, but this is no %s", extremum);
+  else if (result->kind == KKT_NOT_STATIONARY && kkt->leads_off)
+    course_reason(course, "the point lies at the edge of where the value or a constraint is defined");
   else if (result->kind == KKT_DEGENERATE)
     course_reason(course,
                   "the gradients of the active constraints are dependent or vanish "
@@ -410,6 +412,7 @@ void kkt_judge(Course *course) {
     result->kind = KKT_UNDEFINED;
     return;
   }
+  if (kkt->stationary && kkt_is_at_edge(course, kkt)) kkt->leads_off = kkt->slow_across = true;
   course_prefer(course, &kkt->at);
   kkt_fill(course, kkt);
   bool vanishes = kkt_leans_on_nothing(course, kkt);
@@ -421,7 +424,7 @@ void kkt_judge(Course *course) {
   if (result->unbounded) result->kind = KKT_UNBOUNDED;
   else if (!kkt->feasible) result->kind = kkt_infeasible(course, kkt);
   else if (kkt->stationary) result->kind = kkt_curved_kind(course, kkt);
-  else result->kind = kkt_loose_kind(course, kkt, vanishes);
+  else result->kind = kkt->leads_off ? KKT_NOT_STATIONARY : kkt_loose_kind(course, kkt, vanishes);
   bool minimum = result->kind == KKT_STRICT_MINIMUM || result->kind == KKT_FLAT ||
                  result->kind == KKT_STATIONARY;
   result->within_tolerance = course->options->tolerance > 0 && kkt->feasible &&

@@ -19,30 +19,56 @@ bool kkt_is_torn(const Course *course, const Kkt *kkt) {
   return result->stationarity > UNBALANCED * gradient && largest > IMMENSE * gradient;
 }
 
+/* The largest change of constraint i's slope in a typical step, and that slope's length. */
+static double kkt_bending(Course *course, const Kkt *kkt, size_t i, const double *step, double *norm) {
+  size_t n = course->n;
+  double *h = course_numbers(course, n * n), *unit = course_numbers(course, course->m), bent = 0;
+  unit[i] = 1;
+  course->constraints->hessian(course->constraints->context, kkt->at.x, unit, h);
+  *norm = 0;
+  for (size_t r = 0; r < n; r++) {
+    *norm = hypot(*norm, kkt->at.j[i * n + r] * step[r]);
+    for (size_t s = 0; s < n; s++) bent = fmax(bent, fabs(h[r * n + s]) * step[r] * step[s]);
+  }
+  return bent;
+}
+
+static bool kkt_may_bend(const Course *course, const Kkt *kkt, size_t i) {
+  bool simple = course->constraints->simple != NULL && course->constraints->simple[i];
+  return kkt->has_hessian && !kkt->crude && !course->constraints->linear && !simple;
+}
+
 /* The gradient of an active constraint that the verdict leans on turns round within a millionth of
  * a typical step, as that of x^2 <= 0 near 0 does: at the feasible point nearby it vanishes. */
 bool kkt_leans_on_nothing(Course *course, Kkt *kkt) {
   const double SUDDEN = 1e6, LEANS = 1e-6;
   size_t n = course->n;
-  if (!kkt->has_hessian || kkt->crude || course->constraints->linear) return false;
-  double *h = course_numbers(course, n * n), *unit = course_numbers(course, course->m);
-  double *step =
-      course_numbers(course, n); /* one typed at 0 that stays beside it has no size to tell */
+  double *step = course_numbers(course, n); /* one typed at 0 that stays beside it has no size to tell */
   bool tiny = dense_zero(n, course->start) && dense_largest(n, kkt->at.x) < LEANS;
   for (size_t r = 0; r < n; r++) step[r] = tiny ? course->natural[r] : kkt->typical[r];
   for (size_t k = 0; k < kkt->count; k++) {
-    size_t i = kkt->list[k];
-    bool simple = course->constraints->simple != NULL && course->constraints->simple[i];
-    if (simple || !(fabs(kkt->fitted[k]) > LEANS * kkt->size)) continue;
-    unit[i] = 1;
-    course->constraints->hessian(course->constraints->context, kkt->at.x, unit, h);
-    unit[i] = 0;
-    double bent = 0, norm = 0;
-    for (size_t r = 0; r < n; r++) {
-      norm = hypot(norm, kkt->at.j[i * n + r] * step[r]);
-      for (size_t s = 0; s < n; s++) bent = fmax(bent, fabs(h[r * n + s]) * step[r] * step[s]);
-    }
-    if (bent > SUDDEN * norm) return true;
+    double norm;
+    if (!kkt_may_bend(course, kkt, kkt->list[k]) || !(fabs(kkt->fitted[k]) > LEANS * kkt->size)) continue;
+    if (kkt_bending(course, kkt, kkt->list[k], step, &norm) > SUDDEN * norm) return true;
+  }
+  return false;
+}
+
+/* Beside 0 the constraint 1/x >= 1 changes by more than itself within the last digits of x, and y/x >= 1
+ * turns its slope. */
+bool kkt_is_at_edge(Course *course, const Kkt *kkt) {
+  const double DIGITS = 1e-12;
+  size_t n = course->n;
+  for (size_t i = 0; i < course->m; i++) {
+    double change = 0;
+    for (size_t k = 0; k < n; k++) change += fabs(kkt->at.j[i * n + k]) * kkt->typical[k];
+    if (kkt->at.c[i] < -course_tolerance(course, i) && DIGITS * change > -kkt->at.c[i]) return true;
+  }
+  for (size_t k = 0; k < kkt->count; k++) {
+    double norm;
+    if (kkt_may_bend(course, kkt, kkt->list[k]) &&
+        DIGITS * kkt_bending(course, kkt, kkt->list[k], kkt->typical, &norm) > norm && norm > 0)
+      return true;
   }
   return false;
 }

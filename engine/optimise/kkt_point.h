@@ -57,6 +57,8 @@ void kkt_eigenvector(const Kkt *kkt, size_t k, double *v);
 bool kkt_is_torn(const Course *course, const Kkt *kkt);
 /* Whether a multiplier belongs to a constraint whose gradient vanishes at the feasible point nearby. */
 bool kkt_leans_on_nothing(Course *course, Kkt *kkt);
+/* Whether a constraint ends within the rounding of the point. */
+bool kkt_is_at_edge(Course *course, const Kkt *kkt);
 /* Kind of a feasible point that is not stationary; [vanishes] as kkt_leans_on_nothing says. */
 KktKind kkt_loose_kind(Course *course, Kkt *kkt, bool vanishes);
 
