@@ -20,8 +20,10 @@
  * comparison with nan is never a rejection. Its square still fits a double. */
 static const double REFUSED_RESIDUAL = 1e150;
 
-/* From so many variables on the normal equations are solved instead of factoring J: GSL's QR takes ten times
- * as long there, and Newton steps at the end restore what digits that costs. BLAS pays there, too. */
+/* From so many variables on the normal equations are solved instead of factoring J: GSL's QR takes up to ten
+ * times as long there, and Newton steps at the end restore what digits that costs. */
+enum { NORMAL_EQUATIONS = 10 };
+/* From here on calls of BLAS are worth it. */
 enum { LARGE = 20 };
 
 typedef struct Squares {
@@ -59,7 +61,7 @@ static bool squares_open(Squares *squares, gsl_multifit_nlinear_fdf *function) {
   Search *search = squares->search;
   size_t n = search->n;
   gsl_multifit_nlinear_parameters parameters = gsl_multifit_nlinear_default_parameters();
-  if (n >= LARGE) parameters.solver = gsl_multifit_nlinear_solver_cholesky;
+  if (n >= NORMAL_EQUATIONS) parameters.solver = gsl_multifit_nlinear_solver_cholesky;
   squares->workspace =
       gsl_multifit_nlinear_alloc(gsl_multifit_nlinear_trust, &parameters, squares->rows, n);
   if (squares->workspace == NULL) return false;
