@@ -15,18 +15,27 @@ static uint32_t colour_of(const uint32_t *colour, uint32_t colours, uint32_t ind
   return colours ? colour[index] : index;
 }
 
-/* What sweeps for the columns of colours [first], [first] + 1 … have left at the rows. */
+/* The entries of a row that sweeps for the columns of colours [first], [first] + 1 … have left in [dot]. */
+static void pick_shared(const Pattern *p, uint32_t i, uint32_t first, uint32_t lanes, double factor, const double *dot,
+                        double *row) {
+  for (uint32_t w = 0; w < p->words; w++)
+    for (uint64_t bits = p->row[(size_t)i * p->words + w]; bits; bits &= bits - 1) {
+      uint32_t k = w * 64 + (uint32_t)__builtin_ctzll(bits), lane = p->column_colour[k] - first;
+      if (lane < lanes) row[k] = factor * dot[lane];
+    }
+}
+
 static void pick_columns(const Jacobian *j, uint32_t first, uint32_t lanes, double factor, const double *dot,
                          double *out) {
   const Pattern *p = &j->pattern;
-  uint32_t n = p->columns;
-  uint32_t begin = p->column_colours ? 0 : first, end = p->column_colours || first + lanes > n ? n : first + lanes;
-  for (uint32_t k = begin; k < end; k++) {
-    uint32_t lane = colour_of(p->column_colour, p->column_colours, k) - first;
-    if (lane >= lanes) continue;
-    for (uint32_t i = 0; i < j->rows; i++)
-      out[(size_t)i * n + k] =
-          j->cell[i] != UINT32_MAX && pattern_has(p, i, k) ? factor * dot[(size_t)j->cell[i] * lanes + lane] : 0;
+  uint32_t n = p->columns, end = first + lanes > n ? n : first + lanes;
+  for (uint32_t i = 0; i < j->rows; i++) {
+    double *row = out + (size_t)i * n;
+    bool varies = j->cell[i] != UINT32_MAX;
+    const double *tangent = varies ? dot + (size_t)j->cell[i] * lanes : NULL;
+    if (first == 0) memset(row, 0, n * sizeof *row);
+    if (varies && p->column_colours) pick_shared(p, i, first, lanes, factor, tangent, row);
+    for (uint32_t k = first; varies && !p->column_colours && k < end; k++) row[k] = factor * tangent[k - first];
   }
 }
 
@@ -57,8 +66,14 @@ bool jacobian_forward(Session *s, const Jacobian *j, size_t lanes, double factor
 /* ---- by rows ---- */
 
 static void pick_row(const Jacobian *j, uint32_t i, double *row) {
+  const Pattern *p = &j->pattern;
   const double *bar = j->cells + j->trace->input;
-  for (uint32_t k = 0; k < j->pattern.columns; k++) row[k] = pattern_has(&j->pattern, i, k) ? bar[k] : 0;
+  memset(row, 0, p->columns * sizeof *row);
+  for (uint32_t w = 0; w < p->words; w++)
+    for (uint64_t bits = p->row[(size_t)i * p->words + w]; bits; bits &= bits - 1) {
+      uint32_t k = w * 64 + (uint32_t)__builtin_ctzll(bits);
+      row[k] = bar[k];
+    }
 }
 
 static void sweep_row(Session *s, const Jacobian *j, uint32_t i, double factor, double *row) {

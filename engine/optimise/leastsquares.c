@@ -32,6 +32,7 @@ typedef struct Squares {
   double *r, *jacobian;
   double *g, *normal, *p, *d; /* gradient 2 J'r, factor of 2 J'J, Gauss-Newton step, scales */
   size_t settled, singular;   /* times in a row the step was negligible, J short of rank */
+  bool skipped;               /* the Gauss-Newton step was not worked out */
   gsl_multifit_nlinear_workspace *workspace;
 } Squares;
 
@@ -90,21 +91,47 @@ static void squares_products(Squares *squares, const double *j, size_t stride, c
     }
 }
 
-static void squares_large_products(Squares *squares, const double *j, size_t stride, const double *r) {
+/* Gradient, and scales from the lengths of J's columns. */
+static void squares_slope(Squares *squares, const double *j, size_t stride, const double *r) {
+  size_t n = squares->search->n;
+  cblas_dgemv(CblasRowMajor, CblasTrans, (int)squares->rows, (int)n, 2, j, (int)stride, r, 1, 0, squares->g, 1);
+  memset(squares->d, 0, n * sizeof(double));
+  for (size_t i = 0; i < squares->rows; i++, j += stride)
+    for (size_t k = 0; k < n; k++) squares->d[k] += 2 * j[k] * j[k];
+  for (size_t k = 0; k < n; k++) squares->d[k] = squares->d[k] > 0 ? sqrt(squares->d[k]) : 1;
+}
+
+/* Is the Gauss-Newton step p certain to be no small one? The scaled matrix has ones on its diagonal, so its
+ * norm is at most n, and |g/d| at most n |d p|. */
+static bool squares_far(const Squares *squares, const double *x) {
+  size_t n = squares->search->n;
+  double slope = 0, reach = verdict_small_length(squares->search, x, squares->d);
+  for (size_t k = 0; k < n; k++) slope = hypot(slope, squares->g[k] / squares->d[k]);
+  return slope > (double)n * reach;
+}
+
+static void squares_large_products(Squares *squares, const double *j, size_t stride) {
   int rows = (int)squares->rows, n = (int)squares->search->n, step = (int)stride;
-  cblas_dgemv(CblasRowMajor, CblasTrans, rows, n, 2, j, step, r, 1, 0, squares->g, 1);
   cblas_dsyrk(CblasRowMajor, CblasLower, CblasTrans, n, rows, 2, j, step, 0, squares->normal, n);
 }
 
-/* Gradient, and the Gauss-Newton step when J has full rank; returns the sum of squares. */
+/* Gradient, and the Gauss-Newton step when J has full rank; returns the sum of squares. With many variables a
+ * step that cannot be small yet is not worked out. */
 static double squares_model(Squares *squares, bool *has_step) {
   size_t n = squares->search->n;
   const gsl_matrix *j = gsl_multifit_nlinear_jac(squares->workspace);
   const gsl_vector *r = gsl_multifit_nlinear_residual(squares->workspace);
   assert(r->stride == 1);
   double value = dense_dot(squares->rows, r->data, r->data);
-  if (n < LARGE) squares_products(squares, j->data, j->tda, r->data);
-  else squares_large_products(squares, j->data, j->tda, r->data);
+  squares->skipped = *has_step = false;
+  if (n < LARGE) {
+    squares_products(squares, j->data, j->tda, r->data);
+  } else {
+    squares_slope(squares, j->data, j->tda, r->data);
+    squares->skipped = squares_far(squares, squares->workspace->x->data);
+    if (squares->skipped) return value;
+    squares_large_products(squares, j->data, j->tda);
+  }
   for (size_t k = 0; k < n; k++)
     for (size_t l = 0; l < k; l++) squares->normal[l * n + k] = squares->normal[k * n + l];
   for (size_t k = 0; k < n; k++) squares->p[k] = -squares->g[k];
@@ -159,7 +186,7 @@ static void squares_iterate(Squares *squares) {
     search->result->iterations++;
     double length = dense_norm(search->n, workspace->dx->data), before = value, whole;
     value = squares_model(squares, &has_step);
-    squares->singular = has_step ? 0 : squares->singular + 1;
+    squares->singular = has_step || squares->skipped ? 0 : squares->singular + 1;
     whole = value + search->objective->offset;
     if (search_unbounded(search, x, whole) || !search_step(search, x, whole, squares->g, length) ||
         squares_slow(squares, (before - value) / before, length / previous, &slow))

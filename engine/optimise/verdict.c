@@ -169,6 +169,14 @@ bool verdict_small_step(Search *search, const double *x, const double *d, const 
   return judge_within(search, judge, p, NEGLIGIBLE_STEP);
 }
 
+double verdict_small_length(Search *search, const double *x, const double *d) {
+  Judge *judge = judge_get(search);
+  double length = 0;
+  search_typical(search, x, d, judge->typical);
+  for (size_t i = 0; i < search->n; i++) length = hypot(length, NEGLIGIBLE_STEP * judge->typical[i] * d[i]);
+  return length;
+}
+
 /* Rounding in a gradient is about eps times the terms it is a sum of: curvature times coordinate,
  * and, for a sum of squares, the root of the value. */
 static bool judge_flat_slope_is_rounding(const Search *search, const Judge *judge, double value) {

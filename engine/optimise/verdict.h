@@ -13,6 +13,8 @@ bool verdict_stationary(struct Search *search, const double *x, double value, co
 
 /* True when step [p] changes no coordinate of [x] noticeably; [d] are the scales. */
 bool verdict_small_step(struct Search *search, const double *x, const double *d, const double *p);
+/* The most that |d p| can be for such a step. */
+double verdict_small_length(struct Search *search, const double *x, const double *d);
 
 /* Evaluates the best point afresh and fills in everything the result says about it. May find a
  * lower point beside a flat one; then that becomes the best point and [lower_nearby] is set. */
