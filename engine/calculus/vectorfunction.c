@@ -59,6 +59,16 @@ Value vector_open(VectorFunction *v, const double *x) {
   return value_keep(p->value.value);
 }
 
+bool vector_has_one_value(VectorFunction *v, const double *x) {
+  if (!v->paths || !v->path[0].value.trace->frozen) return true;
+  double *one = scratch(v->session, (2 * v->m + 1) * sizeof(double)), *other = one + v->m;
+  vector_value(v, x, one);
+  vector_value(v, x, other);
+  for (size_t i = 0; i < v->m; i++)
+    if (one[i] != other[i] && !isnan(one[i]) && !isnan(other[i])) return false;
+  return true;
+}
+
 static VectorPath *path_at(VectorFunction *v, const double *x) {
   for (uint32_t i = 0; i < v->paths; i++) {
     const char *why;
@@ -107,9 +117,14 @@ static void sweep_rows(VectorFunction *v, const Recording *r, size_t rows, doubl
 }
 
 void vector_jacobian(VectorFunction *v, const double *x, double *jacobian) {
-  const VectorPath *p = path_at(v, x);
-  if (p) sweep_rows(v, &p->value, v->m, jacobian);
-  else fill_nan(jacobian, v->m * v->n);
+  VectorPath *p = path_at(v, x);
+  if (!p) {
+    fill_nan(jacobian, v->m * v->n);
+    return;
+  }
+  const Recording *r = &p->value;
+  if (!p->slopes.trace) p->slopes = jacobian_of(v->session, r->trace, r->output, r->outputs);
+  jacobian_at(v->session, &p->slopes, 1, jacobian);
 }
 
 /* The gradient by x of the weighted sum, with the weights as further inputs. */

@@ -6,6 +6,7 @@
 #define MML_VECTORFUNCTION_H
 
 #include "calculus/gradient.h"
+#include "calculus/jacobian.h"
 
 enum { VECTOR_PATHS = 8 };
 
@@ -13,6 +14,7 @@ typedef struct VectorPath {
   Recording value;
   Recording weighted; /* inputs x then weights; outputs the gradient of the weighted sum by x */
   bool has_weighted;
+  Jacobian slopes; /* of the value; without a trace until they are asked for */
 } VectorPath;
 
 typedef struct VectorFunction {
@@ -33,6 +35,8 @@ typedef struct VectorFunction {
 Value vector_open(VectorFunction *function, const double *x);
 void vector_release(VectorFunction *function);
 
+/* Has the function one value at x? Not when it draws random numbers. */
+bool vector_has_one_value(VectorFunction *function, const double *x);
 void vector_value(VectorFunction *function, const double *x, double *out);         /* m */
 void vector_jacobian(VectorFunction *function, const double *x, double *jacobian); /* m×n */
 /* Hessian of the sum of weight[i] times output i, n×n. */

@@ -103,6 +103,11 @@ static void open_side(const Problem *p, Side *side, const double *start, size_t 
   side->text = scratch(s, (m + 1) * sizeof(char *));
   side->in_order = scratch(s, (m + 1) * sizeof(double));
   side->rows = scratch(s, (m * n + 1) * sizeof(double));
+  if (!vector_has_one_value(&side->function, start)) {
+    Report *r = failure(s, "a constraint has two values at one point: it draws random numbers");
+    report_remark(r, "draw them once, before: r = rand(); minimize … s.t. x >= r");
+    raise_failure(s, r);
+  }
   if (p->kinds) sort_differences(p, side, (Tuple *)groups.object);
   else take_all(s, side);
   value_release(groups);
