@@ -21,6 +21,7 @@
 #include "calculus/objective.h"
 #include "machine/session.h"
 #include "mml.h"
+#include "session.h"
 
 enum { ROUNDS = 15, FRESH = 10, LARGEST = 1000, HESSIAN_LARGEST = 100, TURNS_FEWEST = 150000, TURNS_MOST = 300000 };
 
@@ -131,28 +132,13 @@ static const char programs[] =
     "run_gradient(count) = do\n  s = 0\n  for i in 1:count\n    g = gradient(f, p)\n    s += g[1]\n  end\n  s\nend\n"
     "run_hessian(count) = do\n  s = 0\n  for i in 1:count\n    h = hessian(f, p)\n    s += h[1, 1]\n  end\n  s\nend";
 
-static void host_report(void *context, const char *text, size_t length) {
-  (void)context;
-  fwrite(text, 1, length, stderr);
-}
-
-/* Nothing is printed: every statement is quiet. */
-static void host_print(void *context, const char *text, size_t length) {
-  (void)context, (void)text, (void)length;
-}
-
-static void evaluate(Mml *mml, const char *text) {
-  if (mml_eval(mml, "bench", text, strlen(text), MML_ECHO_NONE) != MML_OK) exit(EXIT_FAILURE);
-}
-
 /* A session with [form] defined as f and the point p of n entries. */
 static Mml *session_with(const Form *form, size_t n) {
-  Mml *mml = mml_new(&(MmlHost){.print = host_print, .report = host_report});
-  if (!mml) exit(EXIT_FAILURE);
+  Mml *mml = bench_session();
   char point[64];
   snprintf(point, sizeof point, "p = [0.1*mod(i, 10) for i in 1:%zu]", n);
-  evaluate(mml, form->definition);
-  evaluate(mml, point);
+  bench_evaluate(mml, form->definition);
+  bench_evaluate(mml, point);
   return mml;
 }
 
@@ -194,7 +180,7 @@ typedef struct Meter {
 static void run_program(const Meter *m, Mml *mml) {
   char text[64];
   snprintf(text, sizeof text, "%s(%zu);", m->program, m->batch);
-  evaluate(mml, text);
+  bench_evaluate(mml, text);
 }
 
 /* Each repetition gets another point, or a compiler could take the work out of the loop. */
@@ -309,7 +295,7 @@ static void measure_first(const char *what, const char *text, const Form *form, 
   for (int i = 0; i < FRESH; i++) {
     Mml *mml = session_with(form, n);
     double start = seconds(CLOCK_MONOTONIC);
-    evaluate(mml, text);
+    bench_evaluate(mml, text);
     best = fmin(best, seconds(CLOCK_MONOTONIC) - start);
     mml_free(mml);
   }
@@ -359,7 +345,7 @@ static const Form iteration = {
 static Recording record_iteration(Session *s, size_t turns) {
   char text[64];
   snprintf(text, sizeof text, "turns = %zu", turns);
-  evaluate((Mml *)s, text);
+  bench_evaluate((Mml *)s, text);
   Value point = lookup(s, "p");
   Value input[] = {value_number(0.1), value_number(0.2)};
   return recording_of(s, lookup(s, "f"), &point, 1, input, 2);
@@ -397,7 +383,7 @@ int main(void) {
     for (size_t i = 0; i < SIZES_MOST && forms[f].sizes[i]; i++) {
       size_t n = forms[f].sizes[i];
       Mml *mml = session_with(&forms[f], n);
-      evaluate(mml, programs);
+      bench_evaluate(mml, programs);
       guard(measure_repeated, mml, &forms[f], n);
       mml_free(mml);
       measure_first("first-gradient", "gradient(f, p);", &forms[f], n);

@@ -22,6 +22,7 @@
 #include "machine/session.h"
 #include "mml.h"
 #include "optimise/minimise.h"
+#include "session.h"
 
 enum { ROUNDS = 9, STEPS_MOST = 1000 };
 
@@ -329,19 +330,6 @@ static void run_multiroot(Attempt *run) {
 
 /* ---- mml ---- */
 
-static void host_report(void *context, const char *text, size_t length) {
-  (void)context;
-  fwrite(text, 1, length, stderr);
-}
-
-static void host_print(void *context, const char *text, size_t length) {
-  (void)context, (void)text, (void)length;
-}
-
-static void evaluate(Mml *mml, const char *text) {
-  if (mml_eval(mml, "bench", text, strlen(text), MML_ECHO_NONE) != MML_OK) exit(EXIT_FAILURE);
-}
-
 static Value lookup(Session *session, const char *name) {
   return session_lookup(session, symbol_intern(&session->symbols, name, strlen(name)));
 }
@@ -395,7 +383,7 @@ static double solver_batch(Solver *solver, Mml *mml, const double *start, double
   if (solver->program) {
     char text[64];
     snprintf(text, sizeof text, "%s(%zu);", solver->program, solver->batch);
-    evaluate(mml, text);
+    bench_evaluate(mml, text);
   } else {
     for (size_t i = 0; i < solver->batch; i++) solver_run(solver, start, x);
   }
@@ -466,13 +454,12 @@ static void measure(Mml *mml, const Problem *problem, size_t n) {
 }
 
 static Mml *session_with(const Problem *problem, size_t n) {
-  Mml *mml = mml_new(&(MmlHost){.print = host_print, .report = host_report});
-  if (!mml) exit(EXIT_FAILURE);
+  Mml *mml = bench_session();
   char size[32];
   snprintf(size, sizeof size, "N = %zu", n);
-  evaluate(mml, size);
-  evaluate(mml, problem->definition);
-  evaluate(mml,
+  bench_evaluate(mml, size);
+  bench_evaluate(mml, problem->definition);
+  bench_evaluate(mml,
            "run_minimise(count) = do\n  s = 0\n  for k in 1:count\n    m = minimize f(x) over x from p\n"
            "    s += m.value\n  end\n  s\nend");
   return mml;

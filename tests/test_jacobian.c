@@ -1,61 +1,28 @@
 /* test_jacobian.c - sweeps by columns and by rows give one Jacobian; degrees of recordings.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later */
-#include <criterion/criterion.h>
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "calculus/degree.h"
 #include "calculus/derive.h"
-#include "calculus/gradient.h"
 #include "calculus/jacobian.h"
-#include "machine/session.h"
-#include "mml.h"
-#include "values/operate.h"
-
-enum { INPUTS_MOST = 20 };
-
-static void quiet(void *context, const char *text, size_t length) { (void)context, (void)text, (void)length; }
-
-static void evaluate(Mml *mml, const char *text) {
-  cr_assert_eq(mml_eval(mml, "test", text, strlen(text), MML_ECHO_NONE), MML_OK, "%s", text);
-}
-
-static Value lookup(Session *session, const char *name) {
-  return session_lookup(session, symbol_intern(&session->symbols, name, strlen(name)));
-}
-
-static Recording record(Session *s) {
-  Value point = lookup(s, "p"), input[INPUTS_MOST];
-  uint32_t n = (uint32_t)array_count(value_as_array(point));
-  for (uint32_t i = 0; i < n; i++) input[i] = array_entry(value_as_array(point), i);
-  return recording_of(s, lookup(s, "f"), &point, 1, input, n);
-}
+#include "recordings.h"
 
 /* In a session of its own, with f and p. */
 static void with_session(const char *point, const char *definition, void (*look)(Session *, const char *, int), int expected) {
-  Mml *mml = mml_new(&(MmlHost){.print = quiet, .report = quiet});
-  cr_assert_not_null(mml);
-  evaluate(mml, "A = [sin(i + 3j) for i in 1:12, j in 1:12]; b = [cos(i) for i in 1:12]");
-  evaluate(mml, point);
-  evaluate(mml, definition);
-  Session *s = (Session *)mml;
-  jmp_buf handler;
-  if (setjmp(handler)) {
-    cr_assert_fail("%s: %s", definition, s->report.message);
-  } else {
-    s->handler = &handler;
-    look(s, definition, expected);
-  }
-  s->handler = NULL;
-  mml_free(mml);
+  char setting[256];
+  snprintf(setting, sizeof setting,
+           "A = [sin(i + 3j) for i in 1:12, j in 1:12]; b = [cos(i) for i in 1:12]\n%s", point);
+  recorded_session(setting, definition, look, expected);
 }
 
 /* ---- by columns and by rows ---- */
 
 static void compare(Session *s, const char *f, int expected_forward) {
-  Recording r = record(s);
+  Value input[RECORDED_INPUTS];
+  Recording r = recorded_f(s, input);
   size_t n = r.trace->input_count, count = r.outputs * n;
   double *all = scratch(s, 2 * count * sizeof *all), *by_rows = all + count;
   Jacobian j = jacobian_of(s, r.trace, r.output, r.outputs), rows = j;
@@ -106,7 +73,8 @@ Test(jacobian, columns_that_share_no_row_share_a_sweep) {
 /* sqrt has an infinite slope at 0, which a zero tangent must not meet: 0*inf is no number. */
 static void expect_zero(Session *s, const char *f, int expected) {
   (void)expected;
-  Recording r = record(s);
+  Value input[RECORDED_INPUTS];
+  Recording r = recorded_f(s, input);
   double out[3 * 2];
   Jacobian j = jacobian_of(s, r.trace, r.output, r.outputs);
   cr_expect(j.forward, "%s", f);
@@ -123,7 +91,8 @@ Test(jacobian, what_does_not_change_brings_in_no_nan) {
 /* ---- degrees ---- */
 
 static void expect_degree(Session *s, const char *f, int expected) {
-  Recording r = record(s);
+  Value input[RECORDED_INPUTS];
+  Recording r = recorded_f(s, input);
   cr_expect_eq(trace_degree(r.trace, r.output[0]), expected, "%s", f);
   recording_release(s, &r);
 }

@@ -1,29 +1,13 @@
 /* test_pattern.c - Jacobians whose rows share sweeps are those that are made row by row.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later */
-#include <criterion/criterion.h>
 #include <math.h>
-#include <stdlib.h>
-#include <string.h>
 
 #include "calculus/derive.h"
-#include "calculus/gradient.h"
 #include "calculus/jacobian.h"
-#include "machine/session.h"
-#include "mml.h"
-#include "values/operate.h"
+#include "recordings.h"
 
 enum { N = 24, COLOURS_ANY = 0 };
-
-static void quiet(void *context, const char *text, size_t length) { (void)context, (void)text, (void)length; }
-
-static void evaluate(Mml *mml, const char *text) {
-  cr_assert_eq(mml_eval(mml, "test", text, strlen(text), MML_ECHO_NONE), MML_OK, "%s", text);
-}
-
-static Value lookup(Session *session, const char *name) {
-  return session_lookup(session, symbol_intern(&session->symbols, name, strlen(name)));
-}
 
 /* Row i by a sweep of its own. */
 static void expected_row(Session *s, const Recording *g, uint32_t i, double *row) {
@@ -38,10 +22,10 @@ static void expected_row(Session *s, const Recording *g, uint32_t i, double *row
 }
 
 /* The Hessian of [f] at another point than it was recorded at, times 2, must come out of [colours] sweeps. */
-static void expect_pattern(Session *s, const char *f, uint32_t colours) {
-  Value point = lookup(s, "p"), input[N];
-  for (uint32_t i = 0; i < N; i++) input[i] = array_entry(value_as_array(point), i);
-  Recording r = recording_of(s, lookup(s, "f"), &point, 1, input, N), g = recording_gradient(s, &r, input);
+static void expect_pattern(Session *s, const char *f, int expected) {
+  uint32_t colours = (uint32_t)expected;
+  Value input[RECORDED_INPUTS];
+  Recording r = recorded_f(s, input), g = recording_gradient(s, &r, input);
   Jacobian jacobian = jacobian_of(s, g.trace, g.output, g.outputs);
   cr_expect_eq(jacobian.pattern.colours, colours, "%s: %u colours", f, jacobian.pattern.colours);
   cr_expect_eq(jacobian.pattern.column_colours, colours, "%s: a Hessian is symmetric", f);
@@ -62,22 +46,8 @@ static void expect_pattern(Session *s, const char *f, uint32_t colours) {
   recording_release(s, &r);
 }
 
-static void expect_colours(const char *definition, uint32_t colours) {
-  Mml *mml = mml_new(&(MmlHost){.print = quiet, .report = quiet});
-  cr_assert_not_null(mml);
-  evaluate(mml, "p = [0.1*i for i in 1:24]");
-  evaluate(mml, "A = [sin(i + 3j) for i in 1:24, j in 1:24]");
-  evaluate(mml, definition);
-  Session *s = (Session *)mml;
-  jmp_buf handler;
-  if (setjmp(handler)) {
-    cr_assert_fail("%s: %s", definition, s->report.message);
-  } else {
-    s->handler = &handler;
-    expect_pattern(s, definition, colours);
-  }
-  s->handler = NULL;
-  mml_free(mml);
+static void expect_colours(const char *definition, int colours) {
+  recorded_session("p = [0.1*i for i in 1:24]\nA = [sin(i + 3j) for i in 1:24, j in 1:24]", definition, expect_pattern, colours);
 }
 
 Test(pattern, variables_that_meet_their_neighbours_take_three_sweeps) {

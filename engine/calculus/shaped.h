@@ -152,6 +152,8 @@ const ShapedSum *shaped_slice(Shaping *shaping, const ShapedTerm *term, uint32_t
 const ShapedSum *shaped_number_part(Shaping *shaping, const ShapedTerm *term, uint32_t lowered);
 /* Terms that differ in one transpose joined: (A + A')*x. */
 const ShapedSum *shaped_collect(Shaping *shaping, const ShapedSum *a);
+/* The series with another body: a factor common to its single term stands before the sign. */
+const ShapedSum *shaped_series(Shaping *shaping, const ShapedAtom *series, const ShapedSum *body);
 
 /* ---- shaped_read.c ---- */
 const ShapedSum *shaped_read(Shaping *shaping, const Node *node);

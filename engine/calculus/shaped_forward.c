@@ -141,16 +141,7 @@ static const ShapedSum *forward_solve(Shaping *shaping, const ShapedAtom *solve)
 }
 
 static const ShapedSum *forward_series(Shaping *shaping, const ShapedAtom *series) {
-  const ShapedSum *body = shaped_collect(shaping, forward_sum(shaping, series->part[0]));
-  Rational factor = body->count == 1 ? body->term[0].coefficient : rational_whole(1);
-  if (!body->count) return body;
-  const ShapedSum **part = form_new(shaping->algebra, sizeof *part);
-  part[0] = shaped_scale(shaping, body, rational_inverse(factor));
-  ShapedAtom atom = *series;
-  atom.extent = body->extent;
-  atom.part = part;
-  atom.varies = atom.symmetric = false;
-  return shaped_scale(shaping, shaped_of_atom(shaping, shaped_atom(shaping, atom)), factor);
+  return shaped_series(shaping, series, forward_sum(shaping, series->part[0]));
 }
 
 /* Of a number or a column. */

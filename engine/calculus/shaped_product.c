@@ -418,3 +418,16 @@ const ShapedSum *shaped_collect(Shaping *shaping, const ShapedSum *a) {
   }
   return shaped_of_terms(shaping, a->extent, list, count);
 }
+
+const ShapedSum *shaped_series(Shaping *shaping, const ShapedAtom *series, const ShapedSum *body) {
+  const ShapedSum *inside = shaped_collect(shaping, body);
+  if (!inside->count) return inside;
+  Rational factor = inside->count == 1 ? inside->term[0].coefficient : rational_whole(1);
+  const ShapedSum **part = form_new(shaping->algebra, sizeof *part);
+  part[0] = shaped_scale(shaping, inside, rational_inverse(factor));
+  ShapedAtom atom = *series;
+  atom.extent = inside->extent;
+  atom.part = part;
+  atom.varies = atom.symmetric = false;
+  return shaped_scale(shaping, shaped_of_atom(shaping, shaped_atom(shaping, atom)), factor);
+}

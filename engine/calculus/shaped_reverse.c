@@ -241,18 +241,8 @@ static const ShapedSum *back_series(Shaping *shaping, const ShapedAtom *series,
   bool number = series->extent.number;
   const ShapedSum *inside = number ? shaped_whole(shaping, 1) : bar;
   if (!number) check_capture(shaping, series->node->child[1]->child[1], bar);
-  const ShapedSum *body = shaped_collect(shaping, back_sum(shaping, series->part[0], inside));
-  Rational factor = rational_whole(1);
-  if (!body->count) return body;
-  if (body->count == 1) factor = body->term[0].coefficient;
-  const ShapedSum **part = form_new(shaping->algebra, sizeof *part);
-  part[0] = shaped_scale(shaping, body, rational_inverse(factor));
-  ShapedAtom atom = *series;
-  atom.extent = body->extent;
-  atom.part = part;
-  atom.varies = atom.symmetric = false;
-  const ShapedSum *sum =
-      shaped_scale(shaping, shaped_of_atom(shaping, shaped_atom(shaping, atom)), factor);
+  const ShapedSum *sum = shaped_series(shaping, series, back_sum(shaping, series->part[0], inside));
+  if (!sum->count) return sum;
   return number ? shaped_multiply(shaping, bar, sum) : sum;
 }
 

@@ -157,24 +157,26 @@ static void constrained_init(Course *course, const double *start, const Constrai
   memcpy(result->x, start, n * sizeof *start);
 }
 
+/* The start with its constraints; false when they are none there. */
+static bool constrained_look(Course *course, Place *start) {
+  course_place(course, start);
+  memcpy(start->x, course->start, course->n * sizeof(double));
+  course->result->kind = KKT_UNDEFINED;
+  if (course_constraints(course, start->x, course->seen) && course_jacobian(course, start->x, start->j)) return true;
+  course_reason(course, "a constraint has no value or no derivative at the start");
+  return false;
+}
+
 /* Value and derivatives where the run begins: at the start, or where the value has none and the
  * constraints are broken, at the nearest feasible point. */
 static bool constrained_begin(Course *course) {
-  ConstrainedResult *result = course->result;
   Place start;
-  course_place(course, &start);
-  memcpy(start.x, course->start, course->n * sizeof(double));
-  result->kind = KKT_UNDEFINED;
-  if (!course_constraints(course, start.x, course->seen) ||
-      !course_jacobian(course, start.x, start.j)) {
-    course_reason(course, "a constraint has no value or no derivative at the start");
-    return false;
-  }
+  if (!constrained_look(course, &start)) return false;
   bool defined = course_measure(course, &start) && course_derive(course, &start);
   if (!defined && !course_feasible(course, course->seen) &&
       course_restore(course, start.x, NULL, start.x))
     defined = course_measure(course, &start) && course_derive(course, &start);
-  result->start_value = start.value;
+  course->result->start_value = start.value;
   if (!defined) {
     double shown = course->options->negated ? -start.value : start.value;
     course_reason(course, "the value at the start is %.6g%s", isnan(shown) ? NAN : shown,
@@ -189,19 +191,11 @@ static bool constrained_begin(Course *course) {
 /* A search by values needs none where it begins, and no derivatives: only the constraints' scales.
  */
 static bool constrained_begin_anywhere(Course *course) {
-  ConstrainedResult *result = course->result;
   Place start;
-  course_place(course, &start);
-  memcpy(start.x, course->start, course->n * sizeof(double));
-  result->kind = KKT_UNDEFINED;
-  if (!course_constraints(course, start.x, course->seen) ||
-      !course_jacobian(course, start.x, start.j)) {
-    course_reason(course, "a constraint has no value or no derivative at the start");
-    return false;
-  }
+  if (!constrained_look(course, &start)) return false;
   course_norms(course, &start);
   course_measure(course, &start);
-  result->start_value = start.value;
+  course->result->start_value = start.value;
   return course_step(course, &start, NAN, 0);
 }
 

@@ -99,14 +99,6 @@ const Record *fit_parameters(Session *session, const Record *model) {
 
 /* ---- what cannot be fitted ---- */
 
-static bool mentions(const Node *node, const Symbol *name) {
-  if (!node) return false;
-  if (node->kind == NODE_NAME) return node->symbol == name;
-  for (uint32_t k = 0; k < node->count; k++)
-    if (mentions(node->child[k], name)) return true;
-  return false;
-}
-
 static void check_parameters(const Fit *fit) {
   const FormulaData *data = &fit->data;
   const Node *whole = data->formula->node;
@@ -115,10 +107,10 @@ static void check_parameters(const Fit *fit) {
     if (data->table && formula_find_column(data, name))
       formula_refuse(data, whole, "%s is a column of the data and cannot be a parameter too",
                      name->name);
-    if (mentions(whole->child[0], name))
+    if (node_uses(whole->child[0], name))
       formula_refuse(data, whole->child[0], "the response must not depend on the parameter %s",
                      name->name);
-    if (!mentions(whole->child[1], name))
+    if (!node_uses(whole->child[1], name))
       formula_refuse(data, whole->child[1], "the model does not mention the parameter %s",
                      name->name);
   }

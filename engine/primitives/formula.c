@@ -326,14 +326,6 @@ static const Node *formula_side(const FormulaData *data, int side) {
   return ((const Node *)data->formula->node)->child[side];
 }
 
-static bool mentions(const Node *node, const Symbol *name) {
-  if (!node) return false;
-  if (node->kind == NODE_NAME) return node->symbol == name;
-  for (uint32_t k = 0; k < node->count; k++)
-    if (mentions(node->child[k], name)) return true;
-  return false;
-}
-
 static bool is_term(const Node *node, const Symbol *name) {
   if (node->kind == NODE_BINARY && node->op == OP_ADD && !node->grouped)
     return is_term(node->child[0], name) || is_term(node->child[1], name);
@@ -341,7 +333,7 @@ static bool is_term(const Node *node, const Symbol *name) {
 }
 
 bool formula_dot_takes(const FormulaData *data, const Column *column) {
-  return !mentions(formula_side(data, 0), column->name) &&
+  return !node_uses(formula_side(data, 0), column->name) &&
          !is_term(formula_side(data, 1), column->name);
 }
 

@@ -110,3 +110,11 @@ void ast_dump(const Node *node, Text *out) {
   }
   text_string(out, ")");
 }
+
+bool node_uses(const Node *node, const Symbol *name) {
+  if (!node) return false;
+  if (node->kind == NODE_NAME) return node->symbol == name;
+  for (uint32_t k = 0; k < node->count; k++)
+    if (node_uses(node->child[k], name)) return true;
+  return false;
+}

@@ -145,6 +145,8 @@ Tree *tree_new(Source *source); /* keeps the source */
 Tree *tree_keep(Tree *tree);
 void tree_release(Tree *tree);
 Node *node_new(Tree *tree, NodeKind kind, Span span, uint32_t count);
+/* Is the name read anywhere in the tree? NULL is no tree. */
+bool node_uses(const Node *node, const Symbol *name);
 
 /* An s-expression of the tree, for tests: (BINARY + (NUMBER 1) (NAME x)). */
 void ast_dump(const Node *node, Text *out);
