@@ -348,6 +348,24 @@ static MinimiseKind judge_flat(Search *search, Judge *judge, double value, size_
   return level ? MINIMISE_FLAT : MINIMISE_STRICT_MINIMUM;
 }
 
+/* Does the value fall somewhere along the direction that curves downwards? Beside a pole it rises on both
+ * sides whatever the curvature says. */
+static bool judge_falls(Search *search, Judge *judge, double value) {
+  enum { LOOKS = 10 };
+  const double AWAY = 1e-2, CLOSER = 0.1;
+  const double *v = judge->spectrum.vectors;
+  double *x = search_numbers(search, search->n), reach = INFINITY;
+  memcpy(x, search->result->x, search->n * sizeof *x);
+  search_typical(search, x, judge->d, judge->typical);
+  for (size_t i = 0; i < search->n; i++)
+    if (v[i] != 0) reach = fmin(reach, AWAY * judge->typical[i] * judge->d[i] / fabs(v[i]));
+  bool falls = false;
+  for (int look = 0; look < LOOKS && !falls; look++, reach *= CLOSER)
+    falls = judge_growth(search, judge, x, value, v, reach) < 0 || judge_growth(search, judge, x, value, v, -reach) < 0;
+  search_prefer(search, x, value);
+  return falls;
+}
+
 static MinimiseKind judge_kind(Search *search, Judge *judge, double value) {
   const double *w = judge->spectrum.values;
   if (judge->definite && !judge->linear_progress) return MINIMISE_STRICT_MINIMUM;
@@ -355,6 +373,10 @@ static MinimiseKind judge_kind(Search *search, Judge *judge, double value) {
   bool exact = search_has_hessian(search);
   double negative = exact ? -judge->flat : -CRUDE_EIGENVALUE * judge->largest;
   if (w[0] < negative) {
+    if (!judge_falls(search, judge, value)) {
+      search_reason(search, "the values around do not go with the derivatives here: a pole may be near");
+      return MINIMISE_NOT_STATIONARY;
+    }
     judge_direction(search, judge, 0);
     return w[search->n - 1] < negative ? MINIMISE_MAXIMUM : MINIMISE_SADDLE;
   }
