@@ -404,7 +404,8 @@ static void constrained_elsewhere(const Course *course, int k, unsigned long lon
 static void constrained_seek(Course *course, void (*run)(Course *)) {
   enum { TRIES = 10 };
   ConstrainedResult *result = course->result;
-  if (course->m == 0 || course_feasible(course, result->constraint) || result->stopped) return;
+  if (course->m == 0 || course_feasible(course, result->constraint)) return;
+  if (result->stopped || result->unbounded) return;
   bool feasible = constrained_least(course, result->x);
   unsigned long long seed = DENSE_SEED;
   double *x = course_numbers(course, course->n);
@@ -430,6 +431,52 @@ static void constrained_tighten(Course *course) {
   if (memcmp(place.x, result->x, course->n * sizeof(double)) == 0) return;
   if (!course_measure(course, &place) || !course_feasible(course, place.c)) return;
   course_prefer(course, &place);
+  kkt_judge(course);
+}
+
+/* The lowest feasible point from the start against the way the value falls for ever; false when none is
+ * lower than where that way was left. */
+static bool constrained_lower_behind(Course *course, Place *lowest) {
+  enum { STEPS = 18, FINEST = -2 };
+  const ConstrainedResult *result = course->result;
+  double size = fmax(1, dense_largest(course->n, course->start));
+  bool found = false;
+  Place place;
+  course_place(course, &place);
+  lowest->value = result->value;
+  for (int k = 0; k < STEPS; k++) {
+    double t = ldexp(size, 2 * k + FINEST);
+    for (size_t i = 0; i < course->n; i++)
+      place.x[i] = course->start[i] - t * result->direction[i];
+    if (course->m > 0 && !course_restore(course, place.x, NULL, place.x)) continue;
+    if (!course_measure(course, &place) || !course_feasible(course, place.c)) continue;
+    if (!(place.value < lowest->value)) continue;
+    course_copy(course, lowest, &place);
+    found = true;
+  }
+  return found;
+}
+
+/* What falls for ever towards some level has no minimum that way, but may have one the other way. */
+static void constrained_turn_round(Course *course, void (*run)(Course *)) {
+  ConstrainedResult *result = course->result, fall = *result;
+  Place lowest;
+  if (!result->unbounded || !result->has_direction || result->stopped || result->convex) return;
+  if (result->evaluations >= course->max_evaluations) return;
+  course_place(course, &lowest);
+  Place before = constrained_remember(course); /* looking behind must not move the answer */
+  double *way = course_numbers(course, course->n);
+  memcpy(way, result->direction, course->n * sizeof *way);
+  bool lower = constrained_lower_behind(course, &lowest);
+  course_prefer(course, &before);
+  if (!lower) return;
+  result->unbounded = false;
+  constrained_again(course, run, lowest.x, true);
+  if (result->converged) return;
+  course_prefer(course, &before);
+  memcpy(result->reason, fall.reason, sizeof fall.reason);
+  memcpy(result->direction, way, course->n * sizeof *way);
+  result->has_direction = result->unbounded = true;
   kkt_judge(course);
 }
 
@@ -481,6 +528,7 @@ static void constrained_search(Course *course, const ConstrainedMethod *method) 
   if (!result->refuted) constrained_judge(course);
   void (*again)(Course *) = method->run == quadratic_run ? sqp_run : method->run;
   if (!result->refuted && !constrained_finished(result)) constrained_continue(course, again);
+  constrained_turn_round(course, again);
   constrained_seek(course, again);
   constrained_tighten(course);
 }

@@ -22,6 +22,9 @@ static const double NEGLIGIBLE_STEP = 1e-7;
 /* Where rounding hides any progress the step may be longer, but not this much. */
 static const double NEAR_STEP = 1e-4;
 static const double HIDDEN_DROP = 1e-14;
+/* A step that promises more than this share of the values met is not negligible, however short: beside a
+ * pole the slope is steep. */
+static const double NOTICED_DROP = 1e-8;
 /* Curvature that is left of a quartic near its end, as a share of the largest: Newton's steps
  * creep. */
 static const double COLLAPSED = 1e-8;
@@ -326,12 +329,51 @@ static void kkt_newton(Kkt *kkt) {
   kkt->step = dense_largest(n, kkt->p);
 }
 
-static bool kkt_settled(const Course *course, const Kkt *kkt) {
+/* The Lagrangian at a distance of t Newton steps. */
+static double kkt_lagrangian(Course *course, const Kkt *kkt, double t, Place *place) {
+  for (size_t i = 0; i < course->n; i++)
+    place->x[i] = kkt->at.x[i] + t * kkt->p[i] * kkt->typical[i];
+  if (!course_measure(course, place)) return NAN;
+  double sum = place->value;
+  for (size_t k = 0; k < kkt->count; k++) {
+    double norm = course->norm[kkt->list[k]];
+    if (norm > 0) sum += kkt->multiplier[k] / norm * place->c[kkt->list[k]];
+  }
+  return sum;
+}
+
+/* Do values further along the Newton step change as the Hessian promises? Beside a pole they do not. */
+static bool kkt_model_holds(Course *course, const Kkt *kkt) {
+  const double REACH = 1e-6, SHARE = 0.1; /* of a coordinate, of the change that is promised */
+  double t = REACH / kkt->step, promised = t * t * kkt->decrement;
+  Place place;
+  course_place(course, &place);
+  double here = kkt_lagrangian(course, kkt, 0, &place);
+  return fabs(kkt_lagrangian(course, kkt, t, &place) - here) >= SHARE * promised ||
+         fabs(kkt_lagrangian(course, kkt, -t, &place) - here) >= SHARE * promised;
+}
+
+/* Does the Newton step change nothing worth mentioning of the value, or is it known where it leads? */
+static bool kkt_drop_is_small(Course *course, const Kkt *kkt) {
+  double met = fmax(fabs(kkt->at.value), fabs(course->result->start_value));
+  return course->result->convex || kkt->decrement <= NOTICED_DROP * met || kkt_model_holds(course, kkt);
+}
+
+/* Slopes that change the value over a typical step by so many times what it is are those beside a pole;
+ * multipliers along constraints would hide them. */
+static bool kkt_is_steep(const Course *course, const Kkt *kkt) {
+  const double STEEP = 1e12;
+  double met = fmax(fabs(kkt->at.value), fabs(course->result->start_value));
+  return !course->result->convex && met > 0 && kkt->size > STEEP * met;
+}
+
+static bool kkt_settled(Course *course, const Kkt *kkt) {
   const double RUNAWAY = 1e10; /* an honest minimum is seldom that much further than the start */
   double start = dense_largest(course->n, course->start);
   for (size_t i = 0; i < course->n && !course->result->convex; i++)
     if (fabs(kkt->at.x[i]) > RUNAWAY * (course->natural[i] + start)) return false;
   if (!(kkt->slope <= 0)) return false;
+  if (kkt_is_steep(course, kkt) || !kkt_drop_is_small(course, kkt)) return false;
   double size =
       fabs(kkt->at.value); /* or where all but nothing bends, what typical steps change it by */
   if (kkt->weakest <= COLLAPSED * kkt->curvature)

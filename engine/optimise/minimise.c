@@ -7,6 +7,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "optimise/pole.h"
 #include "optimise/search.h"
 #include "optimise/verdict.h"
 
@@ -233,6 +234,45 @@ static void minimise_return(Search *search, const Found *found) {
   verdict_judge(search);
 }
 
+/* The lowest point from the start against the way the value falls for ever; false when none is lower than
+ * where that way was left. */
+static bool minimise_lower_behind(Search *search, double *lowest) {
+  enum { STEPS = 20, FINEST = -4 };
+  const MinimiseResult *result = search->result;
+  double *x = search_numbers(search, search->n);
+  double level = result->value, size = fmax(1, dense_largest(search->n, search->start));
+  bool found = false;
+  for (int k = 0; k < STEPS; k++) {
+    double t = ldexp(size, 2 * k + FINEST);
+    for (size_t i = 0; i < search->n; i++) x[i] = search->start[i] - t * result->direction[i];
+    double value = search->objective->value(search->objective->context, x);
+    search->result->evaluations++;
+    if (!(value < level && value > -INFINITY)) continue;
+    level = value;
+    memcpy(lowest, x, search->n * sizeof *x);
+    found = true;
+  }
+  return found;
+}
+
+/* What falls for ever towards some level has no minimum that way, but may have one the other way. */
+static void minimise_turn_round(Search *search) {
+  MinimiseResult *result = search->result;
+  double *lowest = search_numbers(search, search->n);
+  if (!result->unbounded || !result->has_direction || result->stopped) return;
+  if (!minimise_lower_behind(search, lowest)) return;
+  Found found = minimise_remember(search);
+  result->unbounded = false;
+  search->run_limit = (result->evaluations + search->max_evaluations) / 2;
+  search->trigger = FIRST_TRIGGER;
+  search_prefer(search, lowest, search->objective->value(search->objective->context, lowest));
+  if (search_has_hessian(search)) trustregion_run(search);
+  else limitedmemory_run(search);
+  verdict_judge(search);
+  search->run_limit = search->max_evaluations;
+  if (!result->converged) minimise_return(search, &found);
+}
+
 /* Each method has its own way of going astray: another one from the start, with part of what is
  * left to spend. A sum of squares that only falls towards some value far away is astray as well. */
 static void minimise_retry(Search *search, void (*run)(Search *)) {
@@ -303,5 +343,7 @@ void minimise_run(const Objective *objective, const double *start, const Minimis
   } else if (result->lower_nearby) {
     verdict_judge(&search); /* at the lower point that was found beside the flat one */
   }
+  if (automatic) minimise_turn_round(&search);
+  if (!options->path) pole_judge_search(&search);
   minimise_bound(&search);
 }

@@ -1,5 +1,5 @@
-/* pole.c - what is said of a point that has no derivatives: whether values fall towards it without
- * end.
+/* pole.c - what is said of a point that has no derivatives, or so near to one that they are rounding:
+ * whether values fall towards it without end.
  *
  * Towards a pole each halving of the distance lowers the value by as much as the one before (log),
  * or by more (-1/x). Where the value at the point itself is -inf, that it falls so long is enough;
@@ -22,19 +22,22 @@ enum {
 };
 
 typedef struct Pole {
-  Course *course;
-  Place at;    /* where values may fall to */
-  Place trial; /* beside it */
-  double size; /* a power of 2 about as large as the point: then distances do not round */
-  double *way; /* along which they were found to */
+  double (*value)(struct Pole *); /* at trial; nan when it is none or not feasible */
+  void *search;                   /* a Course, or a Search without constraints */
+  size_t n;
+  double *at;    /* where values may fall to */
+  double *trial; /* beside it */
+  double *way;   /* along which they were found to */
+  double there;  /* the value at the point itself */
+  double size;   /* a power of 2 about as large as the point: then distances do not round */
+  Place place;   /* of the course: what was measured last */
 } Pole;
 
-/* The value at the distance of the k-th halving along d; nan when it is none or not feasible. */
+/* The value at the distance of the k-th halving along d. */
 static double pole_value(Pole *pole, const double *d, int k) {
   double t = ldexp(pole->size, -k);
-  for (size_t i = 0; i < pole->course->n; i++) pole->trial.x[i] = pole->at.x[i] + t * d[i];
-  if (!course_measure(pole->course, &pole->trial)) return NAN;
-  return course_feasible(pole->course, pole->trial.c) ? pole->trial.value : NAN;
+  for (size_t i = 0; i < pole->n; i++) pole->trial[i] = pole->at[i] + t * d[i];
+  return pole->value(pole);
 }
 
 static bool pole_falls_along(Pole *pole, const double *d) {
@@ -46,13 +49,16 @@ static bool pole_falls_along(Pole *pole, const double *d) {
     v[k] = pole_value(pole, d, k);
     if (isnan(v[k]) || (k + 1 < POLE_HALVINGS && !(v[k + 1] < v[k]))) return false;
   }
+  if (isfinite(pole->there) && !(pole->there < v[POLE_HALVINGS - 1])) return false;
   double last = v[EARLIER] - v[POLE_HALVINGS - 1], before = v[BEFORE] - v[EARLIER];
-  return last >= (pole->at.value == -INFINITY ? AS_FAST : FASTER) * before;
+  return last >= (pole->there == -INFINITY ? AS_FAST : FASTER) * before;
 }
 
+/* Do values fall without end towards pole->at? */
 static bool pole_falls(Pole *pole) {
-  size_t n = pole->course->n, axes = n < POLE_AXES ? n : POLE_AXES;
+  size_t n = pole->n, axes = n < POLE_AXES ? n : POLE_AXES;
   double *d = pole->way;
+  pole->size = exp2(ceil(log2(fmax(1, dense_largest(n, pole->at)))));
   for (size_t k = 0; k < 2 * axes + POLE_OTHERS; k++) {
     for (size_t i = 0; i < n; i++) /* any spread will do */
       d[i] = k < 2 * axes ? (i == k / 2) * (k % 2 ? -1.0 : 1.0) : sin((double)(7 * k + 13 * i));
@@ -61,16 +67,34 @@ static bool pole_falls(Pole *pole) {
   return false;
 }
 
+/* A finite value so near to a pole that distances of the last halving look past it has a steep slope. */
+static bool pole_is_steep(double value, double slope, double size) {
+  const double STEEP = 1e6; /* times the value over the whole of the point's size */
+  return !isfinite(value) || slope * size > STEEP * fabs(value);
+}
+
+/* --- under constraints -------------------------------------------------------------------------- */
+
+static double pole_course_value(Pole *pole) {
+  Course *course = pole->search;
+  memcpy(pole->place.x, pole->trial, pole->n * sizeof(double));
+  if (!course_measure(course, &pole->place)) return NAN;
+  return course_feasible(course, pole->place.c) ? pole->place.value : NAN;
+}
+
 /* Is the point feasible, and do values fall towards it without end? Says so then. */
 static bool pole_found(Pole *pole) {
-  Course *course = pole->course;
-  course_measure(course, &pole->at);
-  if (!course_feasible(course, pole->at.c) || isfinite(pole->at.value)) return false;
-  pole->size = exp2(ceil(log2(fmax(1, dense_largest(course->n, pole->at.x)))));
-  if (!pole_falls(pole)) return false;
-  bool there = pole->at.value == -INFINITY;
-  if (!there) pole_value(pole, pole->way, POLE_HALVINGS - 1);
-  course_prefer(course, there ? &pole->at : &pole->trial);
+  Course *course = pole->search;
+  Place at;
+  course_place(course, &at);
+  memcpy(at.x, pole->at, pole->n * sizeof(double));
+  course_measure(course, &at);
+  pole->there = at.value;
+  bool steep = pole_is_steep(at.value, course->result->stationarity, fmax(1, dense_largest(pole->n, at.x)));
+  if (!steep || !course_feasible(course, at.c) || !pole_falls(pole)) return false;
+  bool there = at.value == -INFINITY, beside = !there && !isfinite(at.value);
+  if (beside) pole_value(pole, pole->way, POLE_HALVINGS - 1);
+  course_prefer(course, beside ? &pole->place : &at);
   course_reason(course, "the value %s without end towards %s",
                 course->options->negated ? "rises" : "falls",
                 there ? "this point" : "a point beside this one");
@@ -84,15 +108,21 @@ static bool pole_found(Pole *pole) {
 static bool pole_near(Course *course) {
   const double GRID = 1e-6;
   size_t n = course->n;
-  Pole pole = {.course = course, .way = course_numbers(course, n)};
-  course_place(course, &pole.at);
-  course_place(course, &pole.trial);
+  bool spent = course->result->evaluations >= course->max_evaluations;
+  if (spent && isfinite(course->result->value)) return false;
+  Pole pole = {.value = pole_course_value,
+               .search = course,
+               .n = n,
+               .at = course_numbers(course, n),
+               .trial = course_numbers(course, n),
+               .way = course_numbers(course, n)};
+  course_place(course, &pole.place);
   double *x = course_numbers(course, n);
   memcpy(x, course->result->x, n * sizeof *x);
-  memcpy(pole.at.x, x, n * sizeof *x);
+  memcpy(pole.at, x, n * sizeof *x);
   if (pole_found(&pole)) return true;
-  for (size_t i = 0; i < n; i++) pole.at.x[i] = round(x[i] / GRID) * GRID + 0.0;
-  return memcmp(pole.at.x, x, n * sizeof *x) != 0 && pole_found(&pole);
+  for (size_t i = 0; i < n; i++) pole.at[i] = round(x[i] / GRID) * GRID + 0.0;
+  return memcmp(pole.at, x, n * sizeof *x) != 0 && pole_found(&pole);
 }
 
 void pole_judge(Course *course) {
@@ -123,4 +153,32 @@ void pole_judge(Course *course) {
                   "the value is %.6g and has no finite derivatives here; no %s feasible value was "
                   "found around it",
                   shown, better);
+}
+
+/* --- without constraints ------------------------------------------------------------------------ */
+
+static double pole_search_value(Pole *pole) {
+  Search *search = pole->search;
+  double value = search->objective->value(search->objective->context, pole->trial);
+  return isfinite(value) ? value : NAN;
+}
+
+void pole_judge_search(Search *search) {
+  MinimiseResult *result = search->result;
+  size_t n = search->n;
+  if (result->converged || result->stopped || result->unbounded || !isfinite(result->value)) return;
+  if (!pole_is_steep(result->value, result->gradient_norm, fmax(1, dense_largest(n, result->x)))) return;
+  Pole pole = {.value = pole_search_value,
+               .search = search,
+               .n = n,
+               .at = result->x,
+               .trial = search_numbers(search, n),
+               .way = search_numbers(search, n),
+               .there = result->value};
+  if (!pole_falls(&pole)) return;
+  search_reason(search, "the value %s without end towards a point beside this one",
+                search->options->negated ? "rises" : "falls");
+  result->has_direction = false;
+  result->unbounded = true;
+  result->kind = MINIMISE_UNBOUNDED;
 }

@@ -8,9 +8,13 @@
 #define MML_OPTIMISE_POLE_H
 
 #include "optimise/course.h"
+#include "optimise/search.h"
 
 /* Looks at the values beside an answer that did not converge: the verdict becomes "unbounded" where
  * they fall without end towards it, and an answer without derivatives gets its reason. */
 void pole_judge(Course *course);
+
+/* The same without constraints. */
+void pole_judge_search(Search *search);
 
 #endif

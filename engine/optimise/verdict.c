@@ -23,6 +23,9 @@ static const double NEAR_STEP = 1e-4;
 static const double LAST_DIGITS = 1e-14;
 /* A predicted drop below this fraction of the value is hidden by rounding. */
 static const double HIDDEN_DROP = 1e-13;
+/* A step that promises more than this share of the values met is not negligible, however short: beside a
+ * pole the slope is steep. */
+static const double NOTICED_DROP = 1e-8;
 
 /* A Hessian from differences of gradients must show this much negative curvature to be believed. */
 static const double CRUDE_EIGENVALUE = 1e-4;
@@ -187,6 +190,27 @@ static bool judge_flat_slope_is_rounding(const Search *search, const Judge *judg
   return judge->null_slope <= 16 * (double)search->n * DBL_EPSILON * noise;
 }
 
+/* Do values further along the Newton step change as the Hessian promises? Beside a pole they do not. */
+static bool judge_model_holds(Search *search, Judge *judge, const double *x, double value) {
+  const double REACH = 1e-6, SHARE = 0.1; /* of a coordinate, of the change that is promised */
+  double longest = 0;
+  for (size_t i = 0; i < search->n; i++) longest = fmax(longest, fabs(judge->p[i]) / judge->typical[i]);
+  double t = REACH / longest, promised = t * t * judge->decrement;
+  for (int side = -1; side <= 1; side += 2) {
+    for (size_t i = 0; i < search->n; i++) judge->trial[i] = x[i] + side * t * judge->p[i];
+    double next = search->objective->value(search->objective->context, judge->trial);
+    if (fabs(next - value) >= SHARE * promised) return true;
+  }
+  return false;
+}
+
+/* Does the Newton step change nothing worth mentioning of the value, or is it known where it leads? */
+static bool judge_drop_is_small(Search *search, Judge *judge, const double *x, double value) {
+  double met = fmax(fabs(value), fabs(search->result->start_value));
+  bool small = search->objective->quadratic || judge->decrement <= NOTICED_DROP * met;
+  return small || judge_model_holds(search, judge, x, value);
+}
+
 /* Takes the Newton step to see what it brings: its share of the gradient that is left. */
 static double judge_try_newton(Search *search, Judge *judge, const double *x, const double *g) {
   size_t n = search->n;
@@ -202,6 +226,7 @@ static bool judge_stationary(Search *search, Judge *judge, const double *x, doub
   if (!judge_newton(search, judge, x, g)) return false;
   if (dense_zero(search->n, g)) return true;
   bool small = verdict_small_step(search, x, judge->d, judge->p);
+  if (small && !judge_drop_is_small(search, judge, x, value)) return false;
   if (!judge_flat_slope_is_rounding(search, judge, value)) return false;
   bool hidden = judge->decrement <= HIDDEN_DROP * fabs(value);
   bool near = judge_within(search, judge, judge->p, NEAR_STEP);
@@ -321,6 +346,22 @@ static bool judge_falls_aside(Search *search, Judge *judge, const double *x, dou
   return false;
 }
 
+/* A quadratic that is flat along [v] is linear there: where it slopes at the start it falls for ever, however
+ * far out rounding curves it. */
+static bool judge_flat_falls(Search *search, Judge *judge, const double *v) {
+  const double SLOPE = 1e-9; /* as a share of its terms; consistent ones round to far less */
+  double slope = 0, size = 0, *g = judge->trial_gradient;
+  if (!search->result->quadratic) return false;
+  double value = search_gradient(search, search->start, g);
+  for (size_t i = 0; i < search->n; i++) {
+    slope += v[i] * g[i] / judge->d[i];
+    size = fmax(size, fabs(g[i]) / judge->d[i] + judge->largest * judge->d[i] * fabs(search->start[i]));
+  }
+  if (!(fabs(slope) > SLOPE * size)) return false;
+  for (size_t i = 0; i < search->n; i++) judge->p[i] = (slope > 0 ? -v[i] : v[i]) / judge->d[i];
+  return search_falls_for_ever(search, search->start, value, judge->p);
+}
+
 static MinimiseKind judge_flat(Search *search, Judge *judge, double value, size_t from) {
   enum { PROBED_MOST = 8 }; /* flat directions looked along: enough for any lesson */
   MinimiseResult *result = search->result;
@@ -330,6 +371,7 @@ static MinimiseKind judge_flat(Search *search, Judge *judge, double value, size_
   for (size_t k = from; k < search->n && k < from + PROBED_MOST; k++) {
     if (k > from && judge->spectrum.values[k] > judge->flat) break;
     const double *v = judge->spectrum.vectors + k * search->n;
+    if (judge_flat_falls(search, judge, v)) return MINIMISE_UNBOUNDED;
     Probe probe = result->quadratic
                       ? PROBE_LEVEL
                       : judge_probe(search, judge, x, value, v, judge->spectrum.values[k]);
@@ -348,24 +390,6 @@ static MinimiseKind judge_flat(Search *search, Judge *judge, double value, size_
   return level ? MINIMISE_FLAT : MINIMISE_STRICT_MINIMUM;
 }
 
-/* Does the value fall somewhere along the direction that curves downwards? Beside a pole it rises on both
- * sides whatever the curvature says. */
-static bool judge_falls(Search *search, Judge *judge, double value) {
-  enum { LOOKS = 10 };
-  const double AWAY = 1e-2, CLOSER = 0.1;
-  const double *v = judge->spectrum.vectors;
-  double *x = search_numbers(search, search->n), reach = INFINITY;
-  memcpy(x, search->result->x, search->n * sizeof *x);
-  search_typical(search, x, judge->d, judge->typical);
-  for (size_t i = 0; i < search->n; i++)
-    if (v[i] != 0) reach = fmin(reach, AWAY * judge->typical[i] * judge->d[i] / fabs(v[i]));
-  bool falls = false;
-  for (int look = 0; look < LOOKS && !falls; look++, reach *= CLOSER)
-    falls = judge_growth(search, judge, x, value, v, reach) < 0 || judge_growth(search, judge, x, value, v, -reach) < 0;
-  search_prefer(search, x, value);
-  return falls;
-}
-
 static MinimiseKind judge_kind(Search *search, Judge *judge, double value) {
   const double *w = judge->spectrum.values;
   if (judge->definite && !judge->linear_progress) return MINIMISE_STRICT_MINIMUM;
@@ -373,10 +397,6 @@ static MinimiseKind judge_kind(Search *search, Judge *judge, double value) {
   bool exact = search_has_hessian(search);
   double negative = exact ? -judge->flat : -CRUDE_EIGENVALUE * judge->largest;
   if (w[0] < negative) {
-    if (!judge_falls(search, judge, value)) {
-      search_reason(search, "the values around do not go with the derivatives here: a pole may be near");
-      return MINIMISE_NOT_STATIONARY;
-    }
     judge_direction(search, judge, 0);
     return w[search->n - 1] < negative ? MINIMISE_MAXIMUM : MINIMISE_SADDLE;
   }

@@ -456,9 +456,15 @@ static Value solve_from_start(const Problem *p) {
   return record;
 }
 
+/* What falls for ever says more than a minimum elsewhere, unless that is lower. */
+static bool is_outdone(const MinimiseResult *fall, const MinimiseResult *minimum) {
+  return fall->kind == MINIMISE_UNBOUNDED && minimum->converged && minimum->value < fall->value;
+}
+
 /* Better: settled before unsettled, then the lower value; a NaN is never better. */
 static bool is_better(const MinimiseResult *a, const MinimiseResult *b) {
   if (a->kind == MINIMISE_UNDEFINED || b->kind == MINIMISE_UNDEFINED) return b->kind == MINIMISE_UNDEFINED && a->kind != MINIMISE_UNDEFINED;
+  if (is_outdone(a, b) || is_outdone(b, a)) return is_outdone(b, a);
   if (a->kind == MINIMISE_UNBOUNDED || b->kind == MINIMISE_UNBOUNDED) return b->kind != MINIMISE_UNBOUNDED;
   if (a->converged != b->converged) return a->converged;
   double slack = 1e-10 * (1 + fabs(b->value));
