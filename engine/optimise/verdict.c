@@ -477,6 +477,8 @@ static void judge_reason(Search *search) {
                   result->within_tolerance     ? "the gradient norm is within the tolerance"
                   : result->gradient_norm == 0 ? "the gradient is zero"
                                                : "the next Newton step is negligible");
+  else if (result->kind == MINIMISE_NOT_STATIONARY && result->reason[0] == '\0')
+    search_reason(search, "the next Newton step is not negligible");
 }
 
 /* Far enough out any step is negligible against the coordinates. If the value falls all the way
